@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Libraries know nothing of the command line; features know nothing of each other. The arrows go one way:
+// muster → features → Replication, SQLText, PostgresClient → C. See CONTRIBUTING.md.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "muster",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "muster", targets: ["muster"]),
+    .library(name: "PostgresClient", targets: ["PostgresClient"]),
+    .library(name: "SQLText", targets: ["SQLText"]),
+    .library(name: "Migrations", targets: ["Migrations"]),
+    .library(name: "Verification", targets: ["Verification"]),
+    .library(name: "Seeding", targets: ["Seeding"]),
+    .library(name: "Replication", targets: ["Replication"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    library("PostgresClient", ["CLibPQ"]),
+    library("SQLText"),
+    library("Replication", ["PostgresClient"]),
+    library(
+      "TemporaryCluster",
+      ["PostgresClient", .product(name: "Subprocess", package: "swift-subprocess")]),
+    library("Migrations", ["PostgresClient", "SQLText"]),
+    library("Seeding", ["PostgresClient"]),
+    library(
+      "Verification",
+      [
+        "PostgresClient", "Replication", .product(name: "Yams", package: "Yams"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
+    library("Benchmarking", ["PostgresClient", "Seeding"]),
+    .executableTarget(
+      name: "muster",
+      dependencies: [
+        "PostgresClient", "Migrations", "Verification", "Seeding", "Benchmarking", "TemporaryCluster",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    tests("PostgresClient", ["PostgresClient", "TemporaryCluster"]),
+    tests("SQLText", ["SQLText"]),
+    tests("Replication", ["Replication", "TemporaryCluster"]),
+    tests("TemporaryCluster", ["TemporaryCluster", "PostgresClient"]),
+    tests("Migrations", ["Migrations", "TemporaryCluster"]),
+    tests("Seeding", ["Seeding", "TemporaryCluster"]),
+    tests("Verification", ["Verification", "TemporaryCluster"]),
+    tests("muster", ["TemporaryCluster", .product(name: "Subprocess", package: "swift-subprocess")]),
+  ]
+)
