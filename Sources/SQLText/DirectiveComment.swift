@@ -1,0 +1,24 @@
+extension DirectiveComment {
+  private static let marker = Array("muster:".utf8)
+
+  /// Nil when the comment is an ordinary one. Throws when it is marked as a directive and names none.
+  init?(
+    _ comment: Token, in source: SQLSource, statementsBefore: Int, isInsideStatement: Bool
+  ) throws(SQLTextError) {
+    let end = comment.range.upperBound
+    let first = Self.skipSpace(source.bytes, from: comment.range.lowerBound + 2, to: end)
+    guard source.bytes[first..<end].starts(with: Self.marker) else { return nil }
+    let name = Self.skipSpace(source.bytes, from: first + Self.marker.count, to: end)
+    let nameEnd = source.bytes[name..<end].firstIndex(where: ASCII.isSpace) ?? end
+    guard name < nameEnd else { throw source.error(.directiveWithoutName, at: first) }
+    let argument = Self.skipSpace(source.bytes, from: nameEnd, to: end)
+    let argumentEnd = (source.bytes[argument..<end].lastIndex { !ASCII.isSpace($0) } ?? argument - 1) + 1
+    self.init(
+      name: source.text(name..<nameEnd), argument: source.text(argument..<argumentEnd), nameOffset: name,
+      argumentOffset: argument, statementsBefore: statementsBefore, isInsideStatement: isInsideStatement)
+  }
+
+  private static func skipSpace(_ bytes: [UInt8], from start: Int, to end: Int) -> Int {
+    bytes[start..<end].firstIndex { !ASCII.isSpace($0) } ?? end
+  }
+}

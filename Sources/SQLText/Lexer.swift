@@ -1,0 +1,236 @@
+/// A stretch of SQL text of one lexical kind.
+public struct Token: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
+    case whitespace, lineComment, blockComment
+    /// A keyword or an unquoted identifier.
+    case word
+    case quotedIdentifier, string, dollarString, number, parameter
+    case semicolon, openParenthesis, closeParenthesis
+    /// A psql command such as `\i file`, to the end of its line.
+    case backslashCommand
+    /// Operators and everything else, one byte at a time.
+    case other
+  }
+
+  public let kind: Kind
+  public let range: Range<Int>
+
+  public var isBlank: Bool { kind == .whitespace || kind == .lineComment || kind == .blockComment }
+}
+
+/// Cuts SQL text into tokens by PostgreSQL's lexical rules, a function for each state.
+///
+/// Nothing is skipped: the ranges of the tokens, put together, are the text.
+public struct Lexer: Sendable {
+  public let source: SQLSource
+  /// Whether a backslash in a plain string is an ordinary character, as it is by default.
+  public var standardConformingStrings: Bool
+  private var offset: Int
+  private let end: Int
+
+  public init(_ source: SQLSource, in range: Range<Int>? = nil, standardConformingStrings: Bool = true) {
+    self.source = source
+    self.standardConformingStrings = standardConformingStrings
+    self.offset = range?.lowerBound ?? source.start
+    self.end = range?.upperBound ?? source.bytes.count
+  }
+
+  /// The next token, nil at the end. Throws where a string, identifier or comment is never closed.
+  public mutating func next() throws(SQLTextError) -> Token? {
+    guard offset < end else { return nil }
+    let start = offset
+    let kind = try scan(from: start)
+    return Token(kind: kind, range: start..<offset)
+  }
+
+  /// Goes on from another place, behind inline COPY data for one.
+  mutating func move(to offset: Int) { self.offset = offset }
+
+  // MARK: States
+
+  private mutating func scan(from start: Int) throws(SQLTextError) -> Token.Kind {
+    let byte = source.bytes[start]
+    switch byte {
+    case _ where ASCII.isSpace(byte): return whitespace()
+    case ASCII.dash where peek(1) == ASCII.dash: return lineComment()
+    case ASCII.slash where peek(1) == ASCII.star: return try blockComment(from: start)
+    case ASCII.quote: return try string(escapes: !standardConformingStrings, from: start)
+    case ASCII.doubleQuote: return try quotedIdentifier(from: start)
+    case ASCII.dollar: return try dollar(from: start)
+    case ASCII.backslash: return backslashCommand()
+    case _ where ASCII.isWordStart(byte): return try word(from: start)
+    case _ where ASCII.isDigit(byte): return number()
+    default: return single(byte)
+    }
+  }
+
+  private mutating func whitespace() -> Token.Kind {
+    skip(while: ASCII.isSpace)
+    return .whitespace
+  }
+
+  private mutating func lineComment() -> Token.Kind {
+    skip { !ASCII.isLineEnd($0) }
+    return .lineComment
+  }
+
+  private mutating func backslashCommand() -> Token.Kind {
+    skip { !ASCII.isLineEnd($0) }
+    return .backslashCommand
+  }
+
+  private mutating func blockComment(from start: Int) throws(SQLTextError) -> Token.Kind {
+    var depth = 0
+    while offset < end {
+      if source.bytes[offset] == ASCII.slash, peek(1) == ASCII.star {
+        depth += 1
+        offset += 2
+      } else if source.bytes[offset] == ASCII.star, peek(1) == ASCII.slash {
+        depth -= 1
+        offset += 2
+        if depth == 0 { return .blockComment }
+      } else {
+        offset += 1
+      }
+    }
+    throw source.error(.unterminatedComment, at: start)
+  }
+
+  /// A string whose opening quote is the current byte. A further quoted part on a later line continues it, in the
+  /// same mode: that is how `E'…'` goes on without repeating the E.
+  private mutating func string(escapes: Bool, from start: Int) throws(SQLTextError) -> Token.Kind {
+    offset += 1
+    while offset < end {
+      let byte = source.bytes[offset]
+      if byte == ASCII.backslash, escapes {
+        offset += 2
+      } else if byte != ASCII.quote {
+        offset += 1
+      } else if peek(1) == ASCII.quote {
+        offset += 2
+      } else {
+        offset += 1
+        guard let next = continuation() else { return .string }
+        offset = next + 1
+      }
+    }
+    offset = end
+    throw source.error(.unterminatedString, at: start)
+  }
+
+  /// Where the quote of a continuing part stands: after white space and comments that hold a line end.
+  private func continuation() -> Int? {
+    var place = offset
+    var sawLineEnd = false
+    while place < end {
+      let byte = source.bytes[place]
+      if ASCII.isSpace(byte) {
+        sawLineEnd = sawLineEnd || ASCII.isLineEnd(byte)
+        place += 1
+      } else if byte == ASCII.dash, place + 1 < end, source.bytes[place + 1] == ASCII.dash {
+        while place < end, !ASCII.isLineEnd(source.bytes[place]) { place += 1 }
+      } else {
+        return byte == ASCII.quote && sawLineEnd ? place : nil
+      }
+    }
+    return nil
+  }
+
+  private mutating func quotedIdentifier(from start: Int) throws(SQLTextError) -> Token.Kind {
+    offset += 1
+    let first = offset
+    while offset < end {
+      if source.bytes[offset] != ASCII.doubleQuote {
+        offset += 1
+      } else if peek(1) == ASCII.doubleQuote {
+        offset += 2
+      } else {
+        guard offset > first else { throw source.error(.emptyIdentifier, at: start) }
+        offset += 1
+        return .quotedIdentifier
+      }
+    }
+    throw source.error(.unterminatedIdentifier, at: start)
+  }
+
+  /// `$1`, `$tag$…$tag$`, or a lone dollar sign.
+  private mutating func dollar(from start: Int) throws(SQLTextError) -> Token.Kind {
+    offset += 1
+    if let byte = peek(0), ASCII.isDigit(byte) {
+      skip(while: ASCII.isDigit)
+      return .parameter
+    }
+    if let byte = peek(0), ASCII.isWordStart(byte) { skip(while: ASCII.isTagPart) }
+    guard peek(0) == ASCII.dollar else {
+      offset = start + 1
+      return .other
+    }
+    offset += 1
+    let tag = source.bytes[start..<offset]
+    while offset + tag.count <= end {
+      if source.bytes[offset] == ASCII.dollar, source.bytes[offset..<(offset + tag.count)].elementsEqual(tag)
+      {
+        offset += tag.count
+        return .dollarString
+      }
+      offset += 1
+    }
+    throw source.error(.unterminatedDollarString(tag: String(decoding: tag, as: UTF8.self)), at: start)
+  }
+
+  /// A keyword or identifier, or the letter before a string that says how the string is to be read.
+  private mutating func word(from start: Int) throws(SQLTextError) -> Token.Kind {
+    let letter = source.bytes[start] | 0x20
+    if peek(1) == ASCII.quote, let escapes = Self.prefixedString(letter, standard: standardConformingStrings)
+    {
+      offset += 1
+      return try string(escapes: escapes, from: start)
+    }
+    if letter == UInt8(ascii: "u"), peek(1) == UInt8(ascii: "&") {
+      if peek(2) == ASCII.quote {
+        offset += 2
+        return try string(escapes: false, from: start)
+      }
+      if peek(2) == ASCII.doubleQuote {
+        offset += 2
+        return try quotedIdentifier(from: start)
+      }
+    }
+    skip(while: ASCII.isWordPart)
+    return .word
+  }
+
+  private static func prefixedString(_ letter: UInt8, standard: Bool) -> Bool? {
+    switch letter {
+    case UInt8(ascii: "e"): true
+    case UInt8(ascii: "b"), UInt8(ascii: "x"): false
+    case UInt8(ascii: "n"): !standard
+    default: nil
+    }
+  }
+
+  private mutating func number() -> Token.Kind {
+    skip(while: ASCII.isTagPart)
+    return .number
+  }
+
+  private mutating func single(_ byte: UInt8) -> Token.Kind {
+    offset += 1
+    switch byte {
+    case UInt8(ascii: ";"): return .semicolon
+    case UInt8(ascii: "("): return .openParenthesis
+    case UInt8(ascii: ")"): return .closeParenthesis
+    default: return .other
+    }
+  }
+
+  // MARK: Reading
+
+  private func peek(_ distance: Int) -> UInt8? {
+    offset + distance < end ? source.bytes[offset + distance] : nil
+  }
+
+  private mutating func skip(while condition: (UInt8) -> Bool) {
+    while offset < end, condition(source.bytes[offset]) { offset += 1 }
+  }
+}

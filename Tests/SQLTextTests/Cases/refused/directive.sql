@@ -1,0 +1,3 @@
+-- an ordinary comment
+--   ⚠muster:
+select 1;

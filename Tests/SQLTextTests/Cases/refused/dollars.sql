@@ -1,0 +1,1 @@
+do ⚠$été$ begin end $ete$;

@@ -1,0 +1,5 @@
+-- a ; in a comment
+/* and ; /* nested ; */ still ; */
+⟪select 1 -- trailing ;
+  + 2⟫ /* ; */;
+⟪select 3⟫ -- the end;

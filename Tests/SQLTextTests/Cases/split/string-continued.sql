@@ -1,0 +1,4 @@
+⟪select E'one'
+  -- a comment between
+  '\'; still the same string'⟫;
+⟪select 'one' ';two'⟫;
