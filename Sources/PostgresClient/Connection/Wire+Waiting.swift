@@ -1,0 +1,93 @@
+internal import CLibPQ
+internal import Glibc
+
+// Nothing here blocks without a limit: a wait ends with the socket, the deadline, a cancellation, or with the connection closed.
+extension Wire {
+  /// Starts an exchange: the connection must be open, and the task not cancelled.
+  func begin(_ exchange: Exchange) throws(PostgresError) -> OpaquePointer {
+    let handle = try opened()
+    _ = flags.takeCancelRequest()
+    if exchange.heedsTask, Task.isCancelled {
+      throw PostgresError(
+        .cancelled, "the task was cancelled before the statement was sent", sql: exchange.sql)
+    }
+    return handle
+  }
+
+  /// Sends what libpq has buffered, reading meanwhile so that neither side waits for the other.
+  func flush(_ handle: OpaquePointer, _ exchange: inout Exchange) throws(PostgresError) {
+    while true {
+      switch PQflush(handle) {
+      case 0: return
+      case 1:
+        let ready = try wait(Int16(POLLIN | POLLOUT), handle, &exchange)
+        if ready & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(handle) == 0 { return }
+      default: return  // a broken socket: the result that follows says so, with the server's last words
+      }
+    }
+  }
+
+  /// The next result, nil after the last of a statement.
+  func nextResult(_ handle: OpaquePointer, _ exchange: inout Exchange) throws(PostgresError) -> ResultHandle?
+  {
+    while PQisBusy(handle) == 1 {
+      _ = try wait(Int16(POLLIN), handle, &exchange)
+      if PQconsumeInput(handle) == 0 { break }
+    }
+    return PQgetResult(handle).map { ResultHandle($0) }
+  }
+
+  /// Sleeps until the socket is ready. Sends cancellations when the exchange is to be interrupted.
+  func wait(
+    _ events: Int16, _ handle: OpaquePointer, _ exchange: inout Exchange
+  ) throws(PostgresError) -> Int16 {
+    while true {
+      let isCancelled = flags.takeCancelRequest() || (exchange.heedsTask && Task.isCancelled)
+      switch exchange.step(now: .now, isCancelled: isCancelled) {
+      case .sendCancel:
+        cancelRequests.removeAll(where: \.isDone)
+        if let request = CancelRequest(of: handle, waking: wakeup) { cancelRequests.append(request) }
+      case .giveUp:
+        let error = PostgresError(
+          exchange.interruption == .timeout ? .timeout : .cancelled,
+          "the server did not answer a cancellation within \(Exchange.grace); the connection is closed",
+          sql: exchange.sql)
+        close(because: error)
+        throw error
+      case .wait(let duration):
+        let ready = sleep(events, handle, duration)
+        if ready != 0 { return ready }
+      }
+    }
+  }
+
+  /// Waits out the cancellations in flight, lest they hit the next statement.
+  func finishCancellations() {
+    guard !cancelRequests.isEmpty else { return }
+    let givesUpAt = ContinuousClock.now + Exchange.grace
+    cancelRequests.removeAll(where: \.isDone)
+    while !cancelRequests.isEmpty {
+      guard .now < givesUpAt else {
+        close(
+          because: PostgresError(
+            .connection, "a cancellation could not be delivered within \(Exchange.grace)"))
+        return cancelRequests.removeAll()
+      }
+      _ = sleep(0, nil, .milliseconds(50))
+      cancelRequests.removeAll(where: \.isDone)
+    }
+  }
+
+  private func sleep(_ events: Int16, _ handle: OpaquePointer?, _ limit: Duration) -> Int16 {
+    var descriptors = [
+      pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: handle == nil ? -1 : PQsocket(handle), events: events, revents: 0),
+    ]
+    let (seconds, attoseconds) = limit.components
+    let milliseconds = max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    guard poll(&descriptors, 2, Int32(clamping: milliseconds)) > 0 else { return 0 }
+    if descriptors[0].revents != 0 { wakeup.drain() }
+    // A socket that libpq has closed shows as invalid: ready, so that libpq says what happened.
+    return descriptors[1].fd < 0 && handle != nil ? Int16(POLLERR) : descriptors[1].revents
+  }
+}
