@@ -1,0 +1,28 @@
+import Replication
+import Testing
+
+@Suite("Stream options") struct StreamOptionsTests {
+  @Test func `the plain command`() {
+    let options = StreamOptions(slot: .durable("muster"), publications: ["muster"])
+    #expect(options.createCommand == nil)
+    #expect(
+      options.startCommand
+        == #"start_replication slot "muster" logical 0/0 (proto_version '1', publication_names '"muster"')"#)
+  }
+
+  @Test func `every option, and names that need quotes`() {
+    var options = StreamOptions(slot: .temporary("a\"b"), publications: ["it's", "B"])
+    options.start = LSN(rawValue: 0x16_0000_00FF)
+    options.includesMessages = true
+    options.streamsLargeTransactions = true
+    options.sendsBinary = true
+    #expect(
+      options.createCommand
+        == #"create_replication_slot "a""b" temporary logical pgoutput (snapshot 'nothing')"#)
+    #expect(
+      options.startCommand == """
+        start_replication slot "a""b" logical 16/FF (proto_version '2', publication_names '"it''s","B"', \
+        messages 'true', streaming 'true', binary 'true')
+        """)
+  }
+}
