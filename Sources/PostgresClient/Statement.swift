@@ -10,7 +10,7 @@ public struct Statement: Sendable {
   /// Whether what went before it, up to the last such place, stands even if what follows fails.
   public var syncAfter: Bool
 
-  /// - Parameter sql: one statement, with `$1`, `$2`, … for the parameters.
+  /// One statement, with `$1`, `$2`, … for the parameters.
   public init(
     _ sql: String, _ parameters: [any PostgresEncodable] = [], prepared: Bool = false, syncAfter: Bool = false
   ) {

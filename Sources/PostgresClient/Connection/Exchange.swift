@@ -35,9 +35,9 @@ struct Exchange {
   mutating func step(now: ContinuousClock.Instant, isCancelled: Bool) -> Step {
     if interruption == nil {
       if isCancelled {
-        interrupt(.cancelled, now)
+        interrupt(.cancelled, now: now)
       } else if let deadline, now >= deadline {
-        interrupt(.timeout, now)
+        interrupt(.timeout, now: now)
       }
     }
     guard let givesUpAt, let sendsCancelAt else {
@@ -51,23 +51,29 @@ struct Exchange {
     return .wait(min(givesUpAt - now, sendsCancelAt - now))
   }
 
-  private mutating func interrupt(_ reason: Interruption, _ now: ContinuousClock.Instant) {
+  mutating func interrupt(_ reason: Interruption, now: ContinuousClock.Instant) {
     interruption = reason
     givesUpAt = now + Self.grace
     sendsCancelAt = now
+  }
+
+  /// What the caller is told when the interruption is seen on this side first.
+  var interruptionError: PostgresError? {
+    switch interruption {
+    case nil: nil
+    case .cancelled: PostgresError(.cancelled, "the statement was cancelled", sql: sql)
+    case .timeout:
+      PostgresError(.timeout, "no result within \(timeout ?? .zero); the statement was cancelled", sql: sql)
+    }
   }
 
   /// The error with the kind that tells why: a statement the server calls cancelled may have been so by our deadline.
   func explained(_ error: PostgresError) -> PostgresError {
     var error = error
     if error.sql == nil { error.sql = sql }
-    guard let interruption, error.code == .queryCancelled else { return error }
-    switch interruption {
-    case .cancelled: error.kind = .cancelled
-    case .timeout:
-      error.kind = .timeout
-      error.message = "no result within \(timeout ?? .zero); the statement was cancelled"
-    }
+    guard interruption != nil, error.code == .queryCancelled else { return error }
+    error.kind = interruption == .timeout ? .timeout : .cancelled
+    error.message = interruptionError?.message ?? error.message
     return error
   }
 }

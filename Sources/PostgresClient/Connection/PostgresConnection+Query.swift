@@ -4,8 +4,11 @@ extension PostgresConnection {
   /// Runs one statement with parameters, by the extended protocol.
   ///
   /// - Parameters:
+  ///   - sql: one statement, with `$1`, `$2`, … for the parameters.
+  ///   - parameters: their values; the server infers the types.
   ///   - prepared: the session keeps the statement prepared for the next time.
   ///   - timeout: instead of ``defaultTimeout``.
+  /// - Returns: the rows and the command's tag.
   /// - Throws: ``PostgresError``: what the server said, or kind `timeout`, `cancelled`, `connection`, `closed`, `encoding`.
   @discardableResult
   public func query(
@@ -74,8 +77,12 @@ extension PostgresConnection {
   private func exchange(
     _ sql: String, _ timeout: Duration?, _ send: (OpaquePointer) -> Int32
   ) throws(PostgresError) -> [ResultHandle] {
-    var exchange = Exchange(sql, timeout: timeout ?? defaultTimeout, heedsTask: !isShielded)
+    var exchange = newExchange(sql, timeout)
     return try wire.run(&exchange, send)
+  }
+
+  func newExchange(_ sql: String?, _ timeout: Duration?) -> Exchange {
+    Exchange(sql, timeout: timeout ?? defaultTimeout, heedsTask: !isShielded)
   }
 }
 

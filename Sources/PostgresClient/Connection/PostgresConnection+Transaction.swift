@@ -3,7 +3,10 @@ internal import CLibPQ
 extension PostgresConnection {
   /// Runs the body between BEGIN and COMMIT; an error of the body or of COMMIT rolls back and is thrown.
   ///
-  /// - Parameter options: what follows BEGIN, such as `isolation level serializable read only`.
+  /// - Parameters:
+  ///   - options: what follows BEGIN, such as `isolation level serializable read only`.
+  ///   - body: the work; it gets this connection.
+  /// - Returns: what the body returns.
   /// - Throws: what the body throws; ``PostgresError`` of kind `protocol` inside another transaction, and of code `25P02` when the body
   ///   passed over a failed statement, so that the server rolled back at COMMIT.
   public func transaction<T: Sendable>(

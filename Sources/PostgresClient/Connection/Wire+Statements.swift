@@ -7,22 +7,57 @@ extension Wire {
   func run(_ exchange: inout Exchange, _ send: (OpaquePointer) -> Int32) throws(PostgresError)
     -> [ResultHandle]
   {
-    let handle = try begin(exchange)
+    try begin(exchange)
     defer { settle() }
+    try self.send(&exchange, send)
+    return try results(&exchange)
+  }
+
+  func send(_ exchange: inout Exchange, _ send: (OpaquePointer) -> Int32) throws(PostgresError) {
+    let handle = try opened()
     guard send(handle) == 1 else { throw refusal(handle, exchange) }
-    try flush(handle, &exchange)
+    try flush(&exchange)
+  }
+
+  /// All results of a statement up to the last.
+  func results(
+    _ exchange: inout Exchange, _ earlier: PostgresError? = nil
+  ) throws(PostgresError) -> [ResultHandle] {
     var results: [ResultHandle] = []
-    var failure: PostgresError?
-    while let result = try nextResult(handle, &exchange) {
-      if result.isError {
-        failure = failure ?? exchange.explained(PostgresError(result: result.pointer, sql: exchange.sql))
-      } else if !endCopy(handle, result, &exchange) {
-        results.append(result)
-      }
-      if PQstatus(handle) == CONNECTION_BAD { break }
+    var failure = earlier
+    while let result = try nextResult(&exchange) {
+      if try take(result, &exchange, &failure) { results.append(result) }
+      if PQstatus(try opened()) == CONNECTION_BAD { break }
     }
-    if let failure { throw closing(failure, handle) }
+    if let failure { throw closing(failure) }
     return results
+  }
+
+  /// Sorts a result: an error is kept when it is the first; a COPY that nobody asked for is ended in the proper way, so that the server
+  /// says what it has to say. True when it is a result to hand on.
+  @discardableResult
+  func take(
+    _ result: ResultHandle, _ exchange: inout Exchange, _ failure: inout PostgresError?
+  ) throws(PostgresError) -> Bool {
+    switch result.status {
+    case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
+      failure = failure ?? exchange.explained(PostgresError(result: result.pointer, sql: exchange.sql))
+      return false
+    case PGRES_COPY_IN:
+      PQputCopyEnd(try opened(), "COPY FROM STDIN has no data here: use copyIn")
+      try flush(&exchange)
+      return false
+    case PGRES_COPY_OUT:
+      try drainCopy(&exchange)
+      return false
+    case PGRES_COPY_BOTH:
+      let error = PostgresError(
+        .protocol, "a replication stream was started outside startReplication; the connection is closed",
+        sql: exchange.sql)
+      close(because: error)
+      throw error
+    default: return true
+    }
   }
 
   /// After each exchange: no cancellation is left in flight, and notifications that came with the results are handed on.
@@ -32,8 +67,8 @@ extension Wire {
   }
 
   /// The error, once the wire is closed if that error ended the session.
-  func closing(_ error: PostgresError, _ handle: OpaquePointer) -> PostgresError {
-    guard PQstatus(handle) == CONNECTION_BAD || error.kind == .connection else { return error }
+  func closing(_ error: PostgresError) -> PostgresError {
+    guard let handle, PQstatus(handle) == CONNECTION_BAD || error.kind == .connection else { return error }
     var error = error
     if error.kind == .server { error.kind = .connection }
     deliverNotifications()
@@ -45,34 +80,6 @@ extension Wire {
   func refusal(_ handle: OpaquePointer, _ exchange: Exchange) -> PostgresError {
     let message = String(cString: PQerrorMessage(handle)).trimmedEnd
     let isBroken = PQstatus(handle) == CONNECTION_BAD
-    return closing(PostgresError(isBroken ? .connection : .protocol, message, sql: exchange.sql), handle)
-  }
-
-  /// Ends a COPY that nobody asked for in the proper way, so that the server says what it has to say. False for other results.
-  private func endCopy(_ handle: OpaquePointer, _ result: ResultHandle, _ exchange: inout Exchange) -> Bool {
-    switch result.status {
-    case PGRES_COPY_IN:
-      PQputCopyEnd(handle, "COPY FROM STDIN has no data here: use copyIn")
-      try? flush(handle, &exchange)
-      return true
-    case PGRES_COPY_OUT:
-      drainCopy(handle, &exchange)
-      return true
-    default: return false
-    }
-  }
-
-  /// Reads and forgets the rest of a COPY TO.
-  func drainCopy(_ handle: OpaquePointer, _ exchange: inout Exchange) {
-    var buffer: UnsafeMutablePointer<CChar>?
-    while true {
-      let length = PQgetCopyData(handle, &buffer, 1)
-      if length < 0 { return }
-      if length == 0 {
-        guard (try? wait(Int16(1), handle, &exchange)) != nil, PQconsumeInput(handle) == 1 else { return }
-      }
-      PQfreemem(buffer)
-      buffer = nil
-    }
+    return closing(PostgresError(isBroken ? .connection : .protocol, message, sql: exchange.sql))
   }
 }

@@ -4,23 +4,23 @@ internal import Glibc
 // Nothing here blocks without a limit: a wait ends with the socket, the deadline, a cancellation, or with the connection closed.
 extension Wire {
   /// Starts an exchange: the connection must be open, and the task not cancelled.
-  func begin(_ exchange: Exchange) throws(PostgresError) -> OpaquePointer {
-    let handle = try opened()
+  func begin(_ exchange: Exchange) throws(PostgresError) {
+    _ = try opened()
     _ = flags.takeCancelRequest()
     if exchange.heedsTask, Task.isCancelled {
       throw PostgresError(
         .cancelled, "the task was cancelled before the statement was sent", sql: exchange.sql)
     }
-    return handle
   }
 
   /// Sends what libpq has buffered, reading meanwhile so that neither side waits for the other.
-  func flush(_ handle: OpaquePointer, _ exchange: inout Exchange) throws(PostgresError) {
+  func flush(_ exchange: inout Exchange) throws(PostgresError) {
     while true {
+      let handle = try opened()
       switch PQflush(handle) {
       case 0: return
       case 1:
-        let ready = try wait(Int16(POLLIN | POLLOUT), handle, &exchange)
+        let ready = try wait(Int16(POLLIN | POLLOUT), &exchange)
         if ready & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(handle) == 0 { return }
       default: return  // a broken socket: the result that follows says so, with the server's last words
       }
@@ -28,22 +28,20 @@ extension Wire {
   }
 
   /// The next result, nil after the last of a statement.
-  func nextResult(_ handle: OpaquePointer, _ exchange: inout Exchange) throws(PostgresError) -> ResultHandle?
-  {
+  func nextResult(_ exchange: inout Exchange) throws(PostgresError) -> ResultHandle? {
+    let handle = try opened()
     while PQisBusy(handle) == 1 {
-      _ = try wait(Int16(POLLIN), handle, &exchange)
+      _ = try wait(Int16(POLLIN), &exchange)
       if PQconsumeInput(handle) == 0 { break }
     }
     return PQgetResult(handle).map { ResultHandle($0) }
   }
 
   /// Sleeps until the socket is ready. Sends cancellations when the exchange is to be interrupted.
-  func wait(
-    _ events: Int16, _ handle: OpaquePointer, _ exchange: inout Exchange
-  ) throws(PostgresError) -> Int16 {
+  func wait(_ events: Int16, _ exchange: inout Exchange) throws(PostgresError) -> Int16 {
     while true {
-      let isCancelled = flags.takeCancelRequest() || (exchange.heedsTask && Task.isCancelled)
-      switch exchange.step(now: .now, isCancelled: isCancelled) {
+      let handle = try opened()
+      switch exchange.step(now: .now, isCancelled: isCancelled(exchange)) {
       case .sendCancel:
         cancelRequests.removeAll(where: \.isDone)
         if let request = CancelRequest(of: handle, waking: wakeup) { cancelRequests.append(request) }
@@ -58,6 +56,19 @@ extension Wire {
         let ready = sleep(events, handle, duration)
         if ready != 0 { return ready }
       }
+    }
+  }
+
+  func isCancelled(_ exchange: Exchange) -> Bool {
+    flags.takeCancelRequest() || (exchange.heedsTask && Task.isCancelled)
+  }
+
+  /// Reads what comes until then, or for a moment. For who waits without a statement that could be cancelled.
+  func readSome(until limit: ContinuousClock.Instant?) throws(PostgresError) {
+    let handle = try opened()
+    let moment = Duration.milliseconds(50)
+    if sleep(Int16(POLLIN), handle, limit.map { min($0 - .now, moment) } ?? moment) != 0 {
+      PQconsumeInput(handle)
     }
   }
 

@@ -1,0 +1,64 @@
+internal import CLibPQ
+internal import Glibc
+
+/// Where the data of a COPY FROM STDIN go; hands them to the server as fast as it takes them, holding 64 KB.
+///
+/// It is of use only inside the body that it is given to.
+public final class CopyWriter {
+  static let chunk = 65_536
+
+  private let wire: Wire
+  private var buffer: [UInt8] = []
+  var exchange: Exchange
+  /// Whether the server has refused the data: what is written from then on is in vain.
+  private(set) var isRefused = false
+
+  init(wire: Wire, exchange: Exchange) {
+    self.wire = wire
+    self.exchange = exchange
+    buffer.reserveCapacity(Self.chunk)
+  }
+
+  /// - Throws: ``PostgresError`` when the server has refused the data, of kind `timeout` or `cancelled`, or when the connection broke.
+  ///   Let it through: ``PostgresConnection/copyIn(_:timeout:_:)`` throws what the server said.
+  public func write(_ bytes: some Collection<UInt8>) throws(PostgresError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.chunk { try flush() }
+  }
+
+  /// Text in the encoding UTF-8.
+  public func write(_ text: String) throws(PostgresError) { try write(text.utf8) }
+
+  func flush() throws(PostgresError) {
+    guard !buffer.isEmpty else { return }
+    try checkInterruption()
+    try checkRefusal()
+    let handle = try wire.opened()
+    let status = buffer.withUnsafeBytes { bytes in
+      PQputCopyData(handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
+    }
+    buffer.removeAll(keepingCapacity: true)
+    guard status == 1 else {
+      isRefused = true
+      throw PostgresError(.server, "the COPY has ended", sql: exchange.sql)
+    }
+    try wire.flush(&exchange)
+  }
+
+  /// A slow source of data must not outrun the deadline either.
+  private func checkInterruption() throws(PostgresError) {
+    _ = exchange.step(now: .now, isCancelled: wire.isCancelled(exchange))
+    if let error = exchange.interruptionError { throw error }
+  }
+
+  /// The server sends nothing during a COPY but an error, seldom a notice. libpq looks for it only at the end, which may be far.
+  private func checkRefusal() throws(PostgresError) {
+    let handle = try wire.opened()
+    guard PQsslInUse(handle) == 0 else { return }
+    var first: UInt8 = 0
+    let length = recv(PQsocket(handle), &first, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    guard length == 0 || (length == 1 && first == UInt8(ascii: "E")) else { return }
+    isRefused = true
+    throw PostgresError(.server, "the server has refused the data", sql: exchange.sql)
+  }
+}
