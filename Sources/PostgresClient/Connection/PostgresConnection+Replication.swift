@@ -2,7 +2,7 @@ internal import CLibPQ
 internal import Glibc
 
 /// What a replication stream has for its reader.
-public enum ReplicationEvent: Sendable, Equatable {
+public enum CopyEvent: Sendable, Equatable {
   case data([UInt8])
   /// Nothing came within the limit.
   case idle
@@ -29,7 +29,7 @@ extension PostgresConnection {
   /// - Parameter timeout: when to return `idle`; zero takes what is there, nil waits until a message comes.
   /// - Returns: a message, or why there is none.
   /// - Throws: ``PostgresError``: `cancelled` leaves the stream open; anything else means that the stream is over.
-  public func receiveCopyData(timeout: Duration? = nil) throws(PostgresError) -> ReplicationEvent {
+  public func receiveCopyData(timeout: Duration? = nil) throws(PostgresError) -> CopyEvent {
     let givesUpAt = timeout.map { ContinuousClock.now + $0 }
     var exchange = Exchange(nil, heedsTask: !isShielded)
     while true {
