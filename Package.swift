@@ -18,6 +18,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
+let subprocess: [Target.Dependency] = [
+  .product(name: "Subprocess", package: "swift-subprocess"),
+  .product(name: "SystemPackage", package: "swift-system"),
+]
+
 let package = Package(
   name: "muster",
   platforms: [.macOS(.v15)],
@@ -34,6 +39,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -45,7 +51,7 @@ let package = Package(
     library("Replication", ["PostgresClient"]),
     library(
       "TemporaryCluster",
-      ["PostgresClient", .product(name: "Subprocess", package: "swift-subprocess")]),
+      ["PostgresClient"] + subprocess),
     library("Migrations", ["PostgresClient", "SQLText"]),
     library("Seeding", ["PostgresClient"]),
     library(
@@ -66,10 +72,15 @@ let package = Package(
     tests("PostgresClient", ["PostgresClient", "TemporaryCluster"]),
     tests("SQLText", ["SQLText"]),
     tests("Replication", ["Replication", "TemporaryCluster"]),
-    tests("TemporaryCluster", ["TemporaryCluster", "PostgresClient"]),
+    tests(
+      "TemporaryCluster",
+      ["TemporaryCluster", "PostgresClient", "ClusterHolder"] + subprocess),
+    .executableTarget(
+      name: "ClusterHolder", dependencies: ["TemporaryCluster"], path: "Tests/ClusterHolder",
+      swiftSettings: settings),
     tests("Migrations", ["Migrations", "TemporaryCluster"]),
     tests("Seeding", ["Seeding", "TemporaryCluster"]),
     tests("Verification", ["Verification", "TemporaryCluster"]),
-    tests("muster", ["TemporaryCluster", .product(name: "Subprocess", package: "swift-subprocess")]),
+    tests("muster", ["TemporaryCluster"] + subprocess),
   ]
 )

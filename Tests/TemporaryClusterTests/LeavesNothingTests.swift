@@ -1,0 +1,63 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import TemporaryCluster
+import Testing
+
+@Suite("Nothing is left of a cluster")
+struct LeavesNothingTests {
+  @Test("after it is stopped")
+  func stopped() async throws {
+    let cluster = try await TemporaryCluster.start()
+    #expect(!processes(of: cluster.folder).isEmpty)
+    await cluster.stop()
+    #expect(!exists(cluster.folder))
+    #expect(processes(of: cluster.folder).isEmpty)
+  }
+
+  @Test(
+    "after its process gets a Ctrl-C, is told to end, or is killed with -9",
+    arguments: [SIGINT, SIGTERM, SIGKILL])
+  func interrupted(signal: CInt) async throws {
+    var options = PlatformOptions()
+    options.createSession = true
+    let holder = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("ClusterHolder")
+    let result = try await run(
+      .path(holder), platformOptions: options, input: .none, output: .sequence, error: .discarded
+    ) { execution in
+      var lines = execution.standardOutput.strings().makeAsyncIterator()
+      let folder = try #require(try await lines.next())
+      #expect(!processes(of: folder).isEmpty)
+      // To the whole group, as a terminal does.
+      #expect(kill(-execution.processIdentifier.value, signal) == 0)
+      return folder
+    }
+    #expect(result.terminationStatus == .signaled(signal))
+    try await eventually { !exists(result.closureResult) }
+    #expect(processes(of: result.closureResult).isEmpty)
+  }
+
+  @Test("that was kept, after the process it names is told to end")
+  func kept() async throws {
+    let cluster = try await TemporaryCluster.start()
+    let keeper = try await cluster.keep()
+    #expect(kill(keeper, SIGTERM) == 0)
+    try await eventually { !exists(cluster.folder) }
+    #expect(processes(of: cluster.folder).isEmpty)
+  }
+}
+
+private func exists(_ path: String) -> Bool {
+  FileManager.default.fileExists(atPath: path)
+}
+
+/// The processes that name this folder among their arguments.
+private func processes(of folder: String) -> [String] {
+  let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+  return entries.filter { entry in
+    guard Int(entry) != nil, let line = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline") else {
+      return false
+    }
+    return String(decoding: line, as: UTF8.self).contains(folder)
+  }
+}
