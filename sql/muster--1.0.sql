@@ -1,0 +1,1459 @@
+-- muster 1.0: live relations, live counts and jobs on plain PostgreSQL 15 and newer.
+--
+-- One file, two ways in, the same objects: `create extension muster`, or this script run as it stands in a database
+-- whose host takes no extensions. Nothing here needs a superuser.
+--
+-- Who runs what:
+--   * Everything belongs to the installer. What table owners write (live_when, on_stale, counted_when, a job's command)
+--     is never run as the installer, nor as whoever calls: it runs as the owner, through the owner's deputy, a
+--     SECURITY DEFINER function in which PostgreSQL refuses SET ROLE. See muster.delegate().
+--   * muster.live_count is not made here but by muster.create_live_count(), because pg_dump drops an extension's tables
+--     from publications and forgets their policies. As a table of one's own it comes back whole.
+--   * Nobody but the owner has any right here until muster.grant_access(role, 'client' | 'owner' | 'operator').
+
+do $$
+begin
+  if pg_catalog.to_regnamespace('muster') is null then
+    create schema muster;
+  end if;
+end
+$$;
+
+comment on schema muster is 'Live relations: who is here, how many, and what is due.';
+
+-- Tables ------------------------------------------------------------------------------------------------------------
+
+create table muster.liveness (
+  relation regclass primary key,
+  key name not null,
+  beats regclass not null,
+  beats_key name not null,
+  beat_column name not null,
+  created_column name,
+  stale_after interval not null check (stale_after > '0'::interval),
+  live_when text not null default 'true',
+  on_stale text not null default 'delete'
+);
+comment on table muster.liveness is 'The register of live relations. Kept by muster.track() and muster.untrack().';
+comment on column muster.liveness.relation is 'The facts: one row for each session, participant, hold, …';
+comment on column muster.liveness.key is 'The column of relation that names a row; unique.';
+comment on column muster.liveness.beats is 'Where the beats are kept; the relation itself when it carries its own beat column.';
+comment on column muster.liveness.beats_key is 'The column of beats that holds the key of the row that beat.';
+comment on column muster.liveness.beat_column is 'The column of beats that says when the row was last seen.';
+comment on column muster.liveness.created_column is
+  'A column of relation from which a row that has not beaten yet gets its grace; without it, muster.beats_since().';
+comment on column muster.liveness.stale_after is 'How long a row stays fresh after it was last seen.';
+comment on column muster.liveness.live_when is 'SQL condition on relation: the rows that are meant to be live.';
+comment on column muster.liveness.on_stale is
+  '''delete'', or the assignments of an UPDATE that ends the row; last.seen and last.key may be used in them.';
+
+create table muster.live_topic (
+  topic text primary key check (topic ~ '^[a-z][a-z0-9_]{0,39}$'),
+  relation regclass not null references muster.liveness on delete cascade,
+  counted_by name,
+  counted_when text not null default 'true',
+  distinct_by name
+);
+comment on table muster.live_topic is
+  'Which live counts are kept, and of what. Kept by muster.publish_count() and muster.unpublish_count().';
+comment on column muster.live_topic.topic is 'The name of the count; with counted_by, counts are named topic:value.';
+comment on column muster.live_topic.relation is 'The live relation that is counted.';
+comment on column muster.live_topic.counted_by is 'The column of relation of which each value has a count of its own.';
+comment on column muster.live_topic.counted_when is 'SQL condition on relation: the live rows that count.';
+comment on column muster.live_topic.distinct_by is 'Count the different values of this column instead of rows.';
+
+create unlogged table muster.live_count_state (
+  topic text primary key,
+  refreshed_at timestamptz not null,
+  due_at timestamptz not null
+) with (fillfactor = 50);
+comment on table muster.live_count_state is
+  'Bookkeeping of live counts; its row is the lock under which a count is refreshed. Empty after a crash: all are due.';
+comment on column muster.live_count_state.refreshed_at is 'When the count was last computed.';
+comment on column muster.live_count_state.due_at is 'The earliest instant at which it can change without a fact changing.';
+
+create unlogged table muster.dirty_topic (
+  topic text not null
+);
+comment on table muster.dirty_topic is
+  'Queue of topics whose facts have changed. Only appended to, so that nobody waits; emptied by whoever refreshes.';
+create index dirty_topic_topic on muster.dirty_topic (topic);
+comment on index muster.dirty_topic_topic is 'Finds what one refreshed topic leaves behind in the queue.';
+
+create unlogged table muster.beat_epoch (
+  one boolean primary key default true check (one),
+  since timestamptz not null
+);
+comment on table muster.beat_epoch is
+  'Since when the UNLOGGED tables hold what was written to them. A crash empties it with them, and that is how one tells.';
+
+create table muster.job (
+  name text not null check (name <> ''),
+  username name not null default current_user,
+  schedule text not null,
+  command text not null,
+  next_run_at timestamptz not null,
+  last_started_at timestamptz,
+  last_finished_at timestamptz,
+  last_error text,
+  runs bigint not null default 0,
+  failures bigint not null default 0,
+  primary key (username, name)
+);
+comment on table muster.job is
+  'Jobs that pg_cron does not run here, with what became of their last run. Kept by muster.schedule() and unschedule().';
+comment on column muster.job.username is 'The role the command runs as.';
+comment on column muster.job.schedule is 'Five cron fields in UTC, or ''N seconds''.';
+comment on column muster.job.last_error is 'Why the last run failed; null when it did not.';
+create index job_next_run_at on muster.job (next_run_at);
+comment on index muster.job_next_run_at is 'Finds what is due.';
+
+-- Identity ----------------------------------------------------------------------------------------------------------
+
+-- PostgreSQL 16 can ask whether a text is valid input; 15 cannot, and an exception block would forbid parallel plans.
+do $$
+begin
+  if pg_catalog.current_setting('server_version_num')::int >= 160000 then
+    create function muster.is_json(input text) returns boolean
+    language sql immutable parallel safe
+    return coalesce(pg_catalog.pg_input_is_valid(input, 'jsonb'), false);
+  else
+    create function muster.is_json(input text) returns boolean
+    language plpgsql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $body$
+    declare
+      -- a string, with every escape that jsonb takes (no NUL, no half of a surrogate pair)
+      string constant text := '"(?:[^"\\\x01-\x1f]|\\(?:["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}'
+        || '|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"';
+      scalar constant text := '(?:""|true|false|null|-?(?:0|[1-9][0-9]{0,199})(?:\.[0-9]{1,200})?(?:[eE][-+]?[0-9]{1,3})?)';
+      ws constant text := '[ \t\n\r]*';
+      item constant text := ws || scalar || ws;
+      pair constant text := ws || '""' || ws || ':' || item;
+      innermost constant text := '\[(?:' || ws || '|' || item || '(?:,' || item || ')*)\]'
+        || '|\{(?:' || ws || '|' || pair || '(?:,' || pair || ')*)\}';
+      rest text := regexp_replace(input, string, '""', 'g');
+      shorter text;
+    begin
+      -- what holds only scalars becomes a scalar, from the inside out, until one scalar is left or nothing gives way
+      for depth in 1..64 loop
+        if rest ~ ('^' || item || '$') then
+          return true;
+        end if;
+        shorter := regexp_replace(rest, innermost, 'null', 'g');
+        exit when shorter is not distinct from rest;
+        rest := shorter;
+      end loop;
+      return false;
+    end
+    $body$;
+  end if;
+end
+$$;
+comment on function muster.is_json(text) is 'Whether the text can be cast to jsonb. False for NULL and for the empty text.';
+
+create function muster.jwt() returns jsonb
+language sql stable parallel safe
+return case
+  when muster.is_json(pg_catalog.current_setting('request.jwt.claims', true))
+  then pg_catalog.current_setting('request.jwt.claims', true)::jsonb
+end;
+comment on function muster.jwt() is 'The claims of the caller, from request.jwt.claims; NULL when there are none or they are garbage.';
+
+create function muster.uid() returns uuid
+language sql stable parallel safe
+return pg_catalog.substring(
+  muster.jwt() ->> 'sub', '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
+)::uuid;
+comment on function muster.uid() is 'The caller''s user id, from the claim "sub"; NULL when it is missing or no UUID.';
+
+create function muster.role() returns text
+language sql stable parallel safe
+return muster.jwt() ->> 'role';
+comment on function muster.role() is 'The role that the caller''s claims name; NULL when they name none.';
+
+-- Freshness ---------------------------------------------------------------------------------------------------------
+
+create function muster.is_fresh(seen timestamptz, stale_after interval) returns boolean
+language sql stable parallel safe
+return seen is not null and stale_after is not null and seen > pg_catalog.now() - stale_after;
+comment on function muster.is_fresh(timestamptz, interval) is
+  'The one definition of fresh: seen after now() - stale_after. Exactly at the threshold is stale, so is NULL; the future is fresh.';
+
+create function muster.beats_since() returns timestamptz
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return greatest(
+  pg_catalog.pg_postmaster_start_time(),
+  coalesce((select e.since from muster.beat_epoch as e), pg_catalog.now())
+);
+comment on function muster.beats_since() is
+  'When a row that has no beat was last seen, as far as anybody can know: beats are UNLOGGED and lost in a crash, and this is '
+  'the later of the server''s start and the first look after a crash. Use it as coalesce(seen, (select muster.beats_since())).';
+
+create function muster.keep_epoch() returns void
+language sql
+set search_path = pg_catalog, pg_temp
+begin atomic
+  insert into muster.beat_epoch (since)
+  select pg_catalog.now() where not exists (select from muster.beat_epoch)
+  on conflict do nothing;
+end;
+comment on function muster.keep_epoch() is 'Notes the first look after a crash, from which muster.beats_since() counts.';
+
+-- Acting as somebody else ---------------------------------------------------------------------------------------------
+
+create function muster.owner_of(relation regclass) returns oid
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (select c.relowner from pg_catalog.pg_class as c where c.oid = relation);
+comment on function muster.owner_of(regclass) is 'The role that owns the relation; NULL when it has been dropped.';
+
+create function muster.may_act_for(role oid) returns boolean
+language sql stable
+return coalesce(pg_catalog.pg_has_role(role, 'member'), false);
+comment on function muster.may_act_for(oid) is 'Whether the current user is a member of the role.';
+
+alter table muster.liveness enable row level security;
+create policy "owners register their own relations" on muster.liveness
+  using (muster.may_act_for(muster.owner_of(relation)))
+  with check (muster.may_act_for(muster.owner_of(relation)));
+comment on policy "owners register their own relations" on muster.liveness is
+  'A row decides what runs as the relation''s owner: only the owner''s members write it.';
+
+alter table muster.live_topic enable row level security;
+create policy "owners publish counts of their own relations" on muster.live_topic
+  using (muster.may_act_for(muster.owner_of(relation)))
+  with check (muster.may_act_for(muster.owner_of(relation)));
+comment on policy "owners publish counts of their own relations" on muster.live_topic is
+  'A row decides what runs as the relation''s owner: only the owner''s members write it.';
+
+alter table muster.job enable row level security;
+create policy "users schedule their own jobs" on muster.job
+  using (username = current_user)
+  with check (username = current_user);
+comment on policy "users schedule their own jobs" on muster.job is 'A job runs as its user: nobody writes another''s.';
+
+create function muster.grant_access(grantee regrole, access text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  granted text;
+begin
+  execute format('grant usage on schema muster to %s', grantee);
+  for granted in
+    select g.object
+    from (values
+      ('client', 'function muster.uid()'),
+      ('client', 'function muster.jwt()'),
+      ('client', 'function muster.role()'),
+      ('client', 'function muster.is_json(text)'),
+      ('client', 'function muster.is_fresh(timestamptz, interval)'),
+      ('client', 'function muster.beats_since()'),
+      ('operator', 'function muster.sweep(regclass)'),
+      ('operator', 'function muster.live_value(text)'),
+      ('operator', 'function muster.refresh_counts(boolean)'),
+      ('operator', 'function muster.run_due_jobs()'),
+      ('operator', 'function muster.tick()'),
+      ('owner', 'function muster.uid()'),
+      ('owner', 'function muster.jwt()'),
+      ('owner', 'function muster.role()'),
+      ('owner', 'function muster.is_json(text)'),
+      ('owner', 'function muster.is_fresh(timestamptz, interval)'),
+      ('owner', 'function muster.beats_since()'),
+      ('owner', 'function muster.owner_of(regclass)'),
+      ('owner', 'function muster.may_act_for(oid)'),
+      ('owner', 'function muster.appoint_deputy(oid)'),
+      ('owner', 'function muster.perform(name, text, text[])'),
+      ('owner', 'function muster.sweep_relation(regclass)'),
+      ('owner', 'function muster.count_topics(text, text[])'),
+      ('owner', 'function muster.run_job(text)'),
+      ('owner', 'function muster.login_search_path()'),
+      ('owner', 'function muster.track(regclass, interval, text, regclass, name, name, name, text, name)'),
+      ('owner', 'function muster.untrack(regclass)'),
+      ('owner', 'function muster.create_live_count()'),
+      ('owner', 'function muster.mark_changed()'),
+      ('owner', 'function muster.mark_dirty(text[])'),
+      ('owner', 'function muster.forget_counts()'),
+      ('owner', 'function muster.publish_count(text, regclass, name, text, name)'),
+      ('owner', 'function muster.unpublish_count(text)'),
+      ('owner', 'function muster.live_value(text)'),
+      ('owner', 'function muster.sweep(regclass)'),
+      ('owner', 'function muster.cron_number(text, integer, text[])'),
+      ('owner', 'function muster.cron_field(text, integer, integer, text[])'),
+      ('owner', 'function muster.next_run(text, timestamptz)'),
+      ('owner', 'function muster.pg_cron_takes(text)'),
+      ('owner', 'function muster.schedule(text, text, text)'),
+      ('owner', 'function muster.unschedule(text)'),
+      ('owner', 'function muster.tick()')
+    ) as g (access, object)
+    where g.access = grant_access.access
+  loop
+    execute format('grant execute on %s to %s', granted, grantee);
+  end loop;
+  if granted is null then
+    raise exception 'muster: there is no access named %', quote_nullable(access)
+      using errcode = 'invalid_parameter_value', hint = 'Name client, owner or operator.';
+  end if;
+  if access = 'owner' then
+    execute format(
+      'grant select, insert, update, delete on muster.liveness, muster.live_topic, muster.job to %s', grantee);
+  end if;
+end
+$$;
+comment on function muster.grant_access(regrole, text) is
+  'Lets a role use this schema. client: identity and freshness, for policies and views. owner: put its own relations on the '
+  'roll, publish their counts, schedule jobs. operator: sweep, refresh and run what is due. Only for the installer.';
+
+create function muster.deputy_name(role oid) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (
+  select case when length(a.rolname) <= 50 then 'deputy_' || a.rolname else 'deputy_' || md5(a.rolname::text) end
+  from pg_catalog.pg_roles as a
+  where a.oid = role
+);
+comment on function muster.deputy_name(oid) is 'The name, in schema muster, of the function that acts as the role.';
+
+create function muster.has_deputy(role oid) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return exists (
+  select
+  from pg_catalog.pg_proc as p
+  where p.pronamespace = 'muster'::pg_catalog.regnamespace
+    and p.proname = muster.deputy_name(role)
+    and p.proowner = role
+);
+comment on function muster.has_deputy(oid) is 'Whether there is a function that acts as the role.';
+
+-- The deputy's body names the role it has to be: its owner cannot rewrite it (that takes CREATE on this schema), and
+-- if the owner makes it SECURITY INVOKER, muster.perform() finds somebody else in charge and refuses.
+create function muster.appoint_deputy(role oid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  installer constant name := current_user;
+  rolename constant name := pg_get_userbyid(role);
+  deputy constant text := format('muster.%I(text, text[])', muster.deputy_name(role));
+  lent boolean := false;
+begin
+  if rolename = installer or muster.has_deputy(role) then
+    return;
+  end if;
+  if not pg_has_role(installer, role, 'member') then
+    raise exception 'muster: cannot act as role %', quote_ident(rolename)
+      using errcode = 'insufficient_privilege',
+        detail = format('Muster is installed by role %I, which is not a member of role %I.', installer, rolename),
+        hint = format('A superuser can say: grant %I to %I;', rolename, installer);
+  end if;
+  perform muster.grant_access(role::regrole, 'owner');
+  execute format('drop function if exists %s', deputy);
+  execute format(
+    'create function muster.%I(task text, subject text[]) returns jsonb'
+    ' language sql security definer set search_path = pg_catalog, pg_temp'
+    ' return muster.perform(%L, task, subject)', muster.deputy_name(role), rolename);
+  execute format('comment on function %s is %L', deputy,
+    format('Performs muster''s tasks as role %s.', rolename));
+  if not has_schema_privilege(role, 'muster', 'create') then
+    execute format('grant create on schema muster to %I', rolename);
+    lent := true;
+  end if;
+  execute format('alter function %s owner to %I', deputy, rolename);
+  if lent then
+    execute format('revoke create on schema muster from %I', rolename);
+  end if;
+  execute format('revoke execute on function %s from public', deputy);
+  execute format('grant execute on function %s to %I', deputy, installer);
+end
+$$;
+comment on function muster.appoint_deputy(oid) is
+  'Makes the function through which muster acts as the role. It performs only what the registers hold for that role.';
+
+create function muster.refuse_deferred_code(role oid) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  found_trigger record;
+begin
+  if current_setting('server_version_num')::int >= 180000 or role = quote_ident(session_user)::regrole
+    or not pg_has_role(session_user, role, 'member') or pg_has_role(role, session_user, 'member')
+  then
+    return;
+  end if;
+  select t.tgname, t.tgrelid::regclass as relation into found_trigger
+  from pg_trigger as t
+  join pg_class as c on c.oid = t.tgrelid
+  join pg_proc as p on p.oid = t.tgfoid
+  left join pg_constraint as x on x.oid = t.tgconstraint
+  left join pg_index as i on i.indexrelid = x.conindid and x.contype = 'x'
+  where t.tgdeferrable
+    and (not t.tgisinternal or i.indexprs is not null or i.indpred is not null)
+    and not (pg_has_role(c.relowner, session_user, 'member') and pg_has_role(p.proowner, session_user, 'member'))
+  limit 1;
+  if found then
+    raise exception 'muster: will not act as role % in a session of role %',
+        quote_ident(pg_get_userbyid(role)), quote_ident(session_user)
+      using errcode = 'insufficient_privilege',
+        detail = format('Deferrable trigger %I on %s belongs to a lesser role and could run at commit with the rights of %I.',
+          found_trigger.tgname, found_trigger.relation, session_user),
+        hint = 'Run this in a session of the owner, or of a role without rights of its own, or on PostgreSQL 18 or newer.';
+  end if;
+end
+$$;
+comment on function muster.refuse_deferred_code(oid) is
+  'Before PostgreSQL 18 a deferred trigger runs at commit as the session''s user. Where a role with fewer rights could have '
+  'left one behind, this raises, and what was done for that role is undone.';
+
+create function muster.perform(acting_as name, task text, subject text[]) returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result jsonb;
+begin
+  if current_user <> acting_as then
+    raise exception 'muster: the deputy of role % is run as role %', quote_ident(acting_as), quote_ident(current_user)
+      using errcode = 'insufficient_privilege',
+        hint = format('Drop function muster.%I; it is made anew when it is needed.',
+          muster.deputy_name(quote_ident(acting_as)::regrole));
+  end if;
+  case task
+    when 'sweep' then
+      result := to_jsonb(muster.sweep_relation(subject[1]::oid::regclass));
+    when 'count' then
+      result := muster.count_topics(subject[1], subject[2:]);
+      return result;
+    when 'job' then
+      perform muster.run_job(subject[1]);
+  end case;
+  -- what was put off must not outlive the role it was put off by
+  set constraints all immediate;
+  return result;
+end
+$$;
+comment on function muster.perform(name, text, text[]) is
+  'One task of muster on behalf of the current user, who has to be the role named: sweep, count or job.';
+
+create function muster.delegate(role oid, task text, subject text[]) returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result jsonb;
+begin
+  if role = quote_ident(current_user)::regrole then
+    result := muster.perform(current_user, task, subject);
+  else
+    perform muster.appoint_deputy(role);
+    execute format('select muster.%I($1, $2)', muster.deputy_name(role)) into result using task, subject;
+  end if;
+  perform muster.refuse_deferred_code(role);
+  return result;
+end
+$$;
+comment on function muster.delegate(oid, text, text[]) is
+  'Has a task done as the role. Called as the installer only; nothing that runs inside can change the role.';
+
+-- The roll ----------------------------------------------------------------------------------------------------------
+
+create function muster.primary_key_column(relation regclass) returns name
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (
+  select a.attname
+  from pg_catalog.pg_index as i
+  join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = relation and i.indisprimary and i.indnkeyatts = 1
+);
+comment on function muster.primary_key_column(regclass) is 'The one column of the primary key; NULL when it has none or several.';
+
+create function muster.column_type(relation regclass, column_name name) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (
+  select pg_catalog.format_type(a.atttypid, a.atttypmod)
+  from pg_catalog.pg_attribute as a
+  where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped
+);
+comment on function muster.column_type(regclass, name) is 'The type of a column, as one writes it; NULL when there is no such column.';
+
+create function muster.assert_column(relation regclass, column_name name, purpose text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if column_name is null then
+    raise exception 'muster: % has no primary key of one column', relation
+      using errcode = 'invalid_table_definition', hint = format('Name the %s.', purpose);
+  elsif muster.column_type(relation, column_name) is null then
+    raise exception 'muster: % has no column %', relation, quote_ident(column_name)
+      using errcode = 'undefined_column', detail = format('It is to be the %s.', purpose);
+  end if;
+end
+$$;
+comment on function muster.assert_column(regclass, name, text) is 'Raises when the relation has no such column.';
+
+create function muster.assert_unique(relation regclass, column_name name) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+    from pg_index as i
+    join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = relation and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = column_name
+  ) then
+    raise exception 'muster: column % of % is not unique', quote_ident(column_name), relation
+      using errcode = 'invalid_table_definition',
+        detail = 'Rows are ended by this column; two rows with one value could not be told apart.',
+        hint = 'Add a unique constraint on it, or name another column.';
+  end if;
+end
+$$;
+comment on function muster.assert_unique(regclass, name) is 'Raises when no unique index says that the column tells rows apart.';
+
+create function muster.assert_table(relation regclass) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from pg_class as c where c.oid = relation and c.relkind in ('r', 'p')) then
+    raise exception 'muster: % is not a table', coalesce(relation::text, 'NULL') using errcode = 'wrong_object_type';
+  end if;
+  if not muster.may_act_for(muster.owner_of(relation)) then
+    raise exception 'muster: must be owner of table %', relation using errcode = 'insufficient_privilege';
+  end if;
+end
+$$;
+comment on function muster.assert_table(regclass) is 'Raises unless it is a table of the current user, or of a role he is a member of.';
+
+create function muster.grace(roll muster.liveness, fact text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return case
+  when roll.created_column is null then '(select muster.beats_since())'
+  else pg_catalog.format('greatest(%s.%I, (select muster.beats_since()))', fact, roll.created_column)
+end;
+comment on function muster.grace(muster.liveness, text) is 'SQL for when a row without a beat was last seen.';
+
+-- The owner's condition stands in a subquery of its own, where no name can be taken for a column of the beats, and ends
+-- in a line break, so that a comment at its end does no harm.
+create function muster.live_rows(roll muster.liveness, condition text default 'true') returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format(
+  'select fact.*, coalesce(%s.%I, %s) as muster_seen from (select * from %s where (%s' || E'\n' || ') and (%s' || E'\n'
+    || ')) as fact%s',
+  case when roll.beats = roll.relation then 'fact' else 'beat' end,
+  roll.beat_column,
+  muster.grace(roll, 'fact'),
+  roll.relation,
+  roll.live_when,
+  condition,
+  case when roll.beats <> roll.relation then
+    pg_catalog.format(' left join %s as beat on beat.%I = fact.%I', roll.beats, roll.beats_key, roll.key)
+  end
+);
+comment on function muster.live_rows(muster.liveness, text) is
+  'SQL for the rows that are meant to be live and fulfil the condition, with muster_seen: when each was last seen.';
+
+create function muster.ended_rows(roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format('unnest($1::text[]::%s[], $2::timestamptz[]) as last (key, seen)',
+  muster.column_type(roll.relation, roll.key));
+comment on function muster.ended_rows(muster.liveness) is 'SQL for the rows to end, given as two arrays: key and when last seen.';
+
+create function muster.ending(roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return case
+  when pg_catalog.lower(pg_catalog.btrim(roll.on_stale)) = 'delete' then
+    pg_catalog.format('delete from %s as fact using %s where fact.%I = last.key',
+      roll.relation, muster.ended_rows(roll), roll.key)
+  else
+    pg_catalog.format('update %s as fact set %s' || E'\n' || 'from %s where fact.%I = last.key',
+      roll.relation, roll.on_stale, muster.ended_rows(roll), roll.key)
+end;
+comment on function muster.ending(muster.liveness) is 'SQL that ends the rows given to it: the DELETE, or the UPDATE of on_stale.';
+
+create function muster.assert_instant(relation regclass, column_name name, purpose text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform muster.assert_column(relation, column_name, purpose);
+  if muster.column_type(relation, column_name) !~ '^timestamp(\(\d\))? with time zone$' then
+    raise exception 'muster: column % of % is not timestamptz', quote_ident(column_name), relation
+      using errcode = 'datatype_mismatch',
+        detail = format('It is %s, and is to be the %s.', muster.column_type(relation, column_name), purpose);
+  end if;
+end
+$$;
+comment on function muster.assert_instant(regclass, name, text) is 'Raises unless the column is a timestamptz.';
+
+create function muster.assert_plannable(command text, purpose text, given text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute 'explain ' || command using array[]::text[], array[]::timestamptz[];
+exception
+  when syntax_error_or_access_rule_violation or data_exception or feature_not_supported then
+    raise exception 'muster: % is not usable: %', purpose, sqlerrm
+      using errcode = sqlstate, detail = format('Given was: %s', given);
+end
+$$;
+comment on function muster.assert_plannable(text, text, text) is 'Raises, naming what was given, when PostgreSQL cannot plan the command.';
+
+create function muster.track(
+  relation regclass,
+  stale_after interval,
+  on_stale text default 'delete',
+  beats regclass default null,
+  beat_column name default 'seen',
+  key name default null,
+  beats_key name default null,
+  live_when text default 'true',
+  created_column name default null
+) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  roll muster.liveness;
+begin
+  perform muster.assert_table(relation);
+  roll.relation := relation;
+  roll.beats := coalesce(beats, relation);
+  perform muster.assert_table(roll.beats);
+  roll.key := coalesce(key, muster.primary_key_column(relation));
+  perform muster.assert_column(relation, roll.key, 'key');
+  perform muster.assert_unique(relation, roll.key);
+  roll.beats_key := coalesce(beats_key, case when roll.beats = relation then roll.key end,
+    muster.primary_key_column(roll.beats));
+  perform muster.assert_column(roll.beats, roll.beats_key, 'beats_key');
+  perform muster.assert_unique(roll.beats, roll.beats_key);
+  roll.beat_column := beat_column;
+  perform muster.assert_instant(roll.beats, roll.beat_column, 'beat_column');
+  roll.created_column := created_column;
+  if created_column is not null then
+    perform muster.assert_instant(relation, created_column, 'created_column');
+  end if;
+  if stale_after is null or stale_after <= '0'::interval then
+    raise exception 'muster: stale_after is %', coalesce(stale_after::text, 'NULL')
+      using errcode = 'invalid_parameter_value', hint = 'Say how long a row stays fresh, such as ''60 seconds''.';
+  end if;
+  roll.stale_after := stale_after;
+  roll.live_when := coalesce(live_when, 'true');
+  roll.on_stale := coalesce(on_stale, 'delete');
+  perform muster.assert_plannable(muster.live_rows(roll), 'live_when', roll.live_when);
+  perform muster.assert_plannable(muster.ending(roll), 'on_stale', roll.on_stale);
+  if roll.beats <> relation and not exists (
+    select
+    from pg_constraint as c
+    where c.contype = 'f' and c.conrelid = roll.beats and c.confrelid = relation
+  ) then
+    raise notice 'muster: % has no foreign key to %', roll.beats, relation
+      using detail = 'A first beat that arrives during a sweep may then go unnoticed.';
+  end if;
+  perform muster.appoint_deputy(muster.owner_of(relation));
+  insert into muster.liveness as l values (roll.*)
+  on conflict on constraint liveness_pkey do update
+  set (key, beats, beats_key, beat_column, created_column, stale_after, live_when, on_stale) = (
+    excluded.key, excluded.beats, excluded.beats_key, excluded.beat_column, excluded.created_column,
+    excluded.stale_after, excluded.live_when, excluded.on_stale)
+  where (l.*) is distinct from (excluded.*);
+end
+$$;
+comment on function muster.track(regclass, interval, text, regclass, name, name, name, text, name) is
+  'Puts a table on the roll, or changes how it stands there: which rows are live, where they beat, and what happens to a row '
+  'that has not beaten for stale_after: ''delete'', or the assignments of an UPDATE. Only for members of the table''s owner.';
+
+create function muster.untrack(relation regclass) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  topic text;
+  found_row boolean;
+begin
+  for topic in select t.topic from muster.live_topic as t where t.relation = untrack.relation loop
+    perform muster.unpublish_count(topic);
+  end loop;
+  delete from muster.liveness as l where l.relation = untrack.relation;
+  found_row := found;
+  return found_row;
+end
+$$;
+comment on function muster.untrack(regclass) is
+  'Takes a table off the roll, and its live counts with it. False when it was not on the roll.';
+
+create function muster.sweep_relation(relation regclass) returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  chunk_size constant integer := 1000;
+  roll muster.liveness;
+  apart boolean;
+  lock_facts text;
+  lock_beats text;
+  ending text;
+  stale_keys text[];
+  keys text[];
+  seen timestamptz[];
+  ended bigint;
+  total bigint := 0;
+begin
+  select * into strict roll from muster.liveness as l where l.relation = sweep_relation.relation;
+  apart := roll.beats <> roll.relation;
+  ending := muster.ending(roll);
+  -- The fact rows first: a first beat needs a share of the fact's lock for its foreign key, so from here on no beat
+  -- row can appear unseen. Whoever is locked is being changed right now, and is left for the next sweep.
+  lock_facts := format(
+    'select array_agg(locked.key), array_agg(locked.seen) from (select %1$I::text as key, coalesce(%2$s, %3$s) as seen'
+    ' from %4$s as fact where %1$I = any ($1::text[]::%5$s[]) and (%6$s' || E'\n' || ') and %7$s for update skip locked) as locked',
+    roll.key,
+    case when apart then 'null::timestamptz' else format('%I', roll.beat_column) end,
+    muster.grace(roll, 'fact'),
+    roll.relation,
+    muster.column_type(roll.relation, roll.key),
+    roll.live_when,
+    case when apart then 'true' else format('not muster.is_fresh(coalesce(%I, %s), %L)', roll.beat_column,
+      muster.grace(roll, 'fact'), roll.stale_after) end);
+  -- Then their beat rows, looked at again as they are once locked: a beat that came in between has won. A fact is
+  -- ended with its beat row in hand, or with the certainty that there is none.
+  if apart then
+    lock_beats := format(
+      'with locked as materialized ('
+      'select %1$I::text as key, coalesce(%2$I, $3) as seen from %3$s'
+      ' where %1$I = any ($1::text[]::%4$s[]) and not muster.is_fresh(coalesce(%2$I, $3), %5$L) for update skip locked'
+      '), ended as (select key, seen from locked union all'
+      ' select given.key, given.seen from unnest($1::text[], $2::timestamptz[]) as given (key, seen)'
+      ' where not muster.is_fresh(given.seen, %5$L)'
+      ' and not exists (select from %3$s as beat where beat.%1$I = given.key::%4$s)'
+      ') select array_agg(key), array_agg(seen) from ended',
+      roll.beats_key, roll.beat_column, roll.beats, muster.column_type(roll.beats, roll.beats_key), roll.stale_after);
+  end if;
+
+  for stale_keys in execute format(
+    'select array_agg(numbered.key) from (select stale.%1$I::text as key, (row_number() over () - 1) / %2$s as chunk'
+    ' from (%3$s) as stale where not muster.is_fresh(stale.muster_seen, %4$L)) as numbered group by numbered.chunk',
+    roll.key, chunk_size, muster.live_rows(roll), roll.stale_after)
+  loop
+    execute lock_facts into keys, seen using stale_keys;
+    if apart then
+      execute lock_beats into keys, seen using keys, seen, muster.beats_since();
+    end if;
+    execute ending using keys, seen;
+    get diagnostics ended = row_count;
+    total := total + ended;
+    if apart then
+      execute format('delete from %s where %I = any ($1::text[]::%s[])', roll.beats, roll.beats_key,
+        muster.column_type(roll.beats, roll.beats_key)) using keys;
+    end if;
+  end loop;
+  return total;
+end
+$$;
+comment on function muster.sweep_relation(regclass) is
+  'Ends what is stale in one live relation, as the current user, and says how many. muster.sweep() calls it as the owner.';
+
+create function muster.sweep(of_relation regclass default null)
+returns table (relation regclass, swept bigint)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  message text;
+  detail text;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'muster: a sweep needs READ COMMITTED, this transaction is %', upper(current_setting('transaction_isolation'))
+      using errcode = 'invalid_transaction_state',
+        detail = 'In an older snapshot a beat that has just arrived could not be seen.';
+  end if;
+  perform muster.keep_epoch();
+  delete from muster.liveness as l where muster.owner_of(l.relation) is null;
+  if of_relation is not null then
+    if not exists (select from muster.liveness as l where l.relation = of_relation) then
+      raise exception 'muster: % is not on the roll', of_relation
+        using errcode = 'undefined_object', hint = 'Put it there with muster.track().';
+    end if;
+    return query select of_relation, muster.delegate(muster.owner_of(of_relation), 'sweep', array[of_relation::oid::text])::bigint;
+    return;
+  end if;
+  for relation in select l.relation from muster.liveness as l order by l.relation::text loop
+    begin
+      swept := muster.delegate(muster.owner_of(relation), 'sweep', array[relation::oid::text])::bigint;
+    exception
+      when others then
+        get stacked diagnostics message = message_text, detail = pg_exception_detail;
+        raise warning 'muster: % was not swept: %', relation, message using errcode = sqlstate, detail = detail;
+        swept := null;
+    end;
+    return next;
+  end loop;
+end
+$$;
+comment on function muster.sweep(regclass) is
+  'Ends or deletes what is stale in every live relation, or in one, each as its owner, and says how many. A row that beats '
+  'meanwhile stays. Sweeps at the same time share the work. A relation that fails is a warning and NULL, and stops no other.';
+
+-- Live counts ---------------------------------------------------------------------------------------------------------
+
+create function muster.create_live_count() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if to_regclass('muster.live_count') is not null then
+    return;
+  end if;
+  create table muster.live_count (
+    topic text primary key,
+    value bigint not null,
+    changed_at timestamptz not null
+  );
+  alter table muster.live_count enable row level security;
+  comment on table muster.live_count is
+    'The live counts as clients see them: published, written only when a value changes, readable by policy.';
+  comment on column muster.live_count.topic is 'What is counted: topic, or topic:value.';
+  comment on column muster.live_count.changed_at is 'When the value became what it is.';
+end
+$$;
+comment on function muster.create_live_count() is
+  'Makes the table muster.live_count where it is missing. Call it before naming the table in publications and policies.';
+
+create function muster.mark_dirty(topics text[]) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  insert into muster.dirty_topic (topic) select t.topic from unnest(topics) as t (topic);
+end;
+comment on function muster.mark_dirty(text[]) is 'Asks for a recount of the topics.';
+
+create function muster.mark_changed() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  topic constant text := tg_argv[0];
+  column_name constant name := tg_argv[1];
+begin
+  if tg_op = 'TRUNCATE' then
+    insert into muster.dirty_topic (topic)
+    select c.topic from muster.live_count as c where c.topic = mark_changed.topic or c.topic like replace(mark_changed.topic, '_', '\_') || ':%';
+  elsif column_name is null then
+    execute format('insert into muster.dirty_topic (topic) select $1 where exists (select from %s)',
+      case tg_op when 'INSERT' then 'new_rows' else 'old_rows' end) using topic;
+  else
+    -- format() writes a value as its type's output function does; a cast could be a function of somebody else's
+    execute format(
+      'insert into muster.dirty_topic (topic)'
+      ' select distinct format(''%%s:%%s'', $1, changed.value) from (%s) as changed (value) where changed.value is not null',
+      case tg_op
+        when 'INSERT' then format('select %I from new_rows', column_name)
+        when 'DELETE' then format('select %I from old_rows', column_name)
+        else format('select %1$I from old_rows union all select %1$I from new_rows', column_name)
+      end) using topic;
+  end if;
+  return null;
+end
+$$;
+comment on function muster.mark_changed() is
+  'Trigger: puts the topics that a statement touched into the queue. Anybody who may write the facts fires it, hence its owner''s rights.';
+
+create function muster.count_topics(base text, "values" text[]) returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  kept muster.live_topic;
+  roll muster.liveness;
+  result jsonb;
+begin
+  select * into strict kept from muster.live_topic as t where t.topic = base;
+  select * into strict roll from muster.liveness as l where l.relation = kept.relation;
+  execute format(
+    'select jsonb_agg(jsonb_build_object(''of'', counted.of, ''value'', counted.value, ''due'', counted.due)) from ('
+    'select %1$s as of, count(%2$s) filter (where muster.is_fresh(live.muster_seen, %3$L)) as value,'
+    -- a stale row can come back by a beat, which changes no fact: as long as there is one, look again
+    ' case when bool_and(muster.is_fresh(live.muster_seen, %3$L)) then min(live.muster_seen) + %3$L else now() end as due'
+    ' from (%4$s) as live group by 1) as counted',
+    case when kept.counted_by is null then 'null::text' else format('live.%I::text', kept.counted_by) end,
+    case when kept.distinct_by is null then '*' else format('distinct live.%I', kept.distinct_by) end,
+    roll.stale_after,
+    muster.live_rows(roll, case when kept.counted_by is null then kept.counted_when else format(
+      '(%s' || E'\n' || ') and %I = any (%L::text[]::%s[])', kept.counted_when, kept.counted_by, "values",
+      muster.column_type(roll.relation, kept.counted_by)) end)
+  ) into result;
+  return coalesce(result, '[]'::jsonb);
+end
+$$;
+comment on function muster.count_topics(text, text[]) is
+  'Counts a topic, or the named values of one that counts by a column, as the current user: of, value, and when it is due again.';
+
+create function muster.count_now(topics text[]) returns table (topic text, value bigint, due_at timestamptz)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  base constant text := split_part(topics[1], ':', 1);
+  owner oid;
+  counted jsonb;
+begin
+  select muster.owner_of(t.relation) into owner from muster.live_topic as t where t.topic = base;
+  if owner is null then
+    raise exception 'muster: there is no live count %', quote_nullable(base)
+      using errcode = 'undefined_object', hint = 'Make one with muster.publish_count().';
+  end if;
+  counted := muster.delegate(owner, 'count', array[base] || array(select substr(t.topic, length(base) + 2) from unnest(topics) as t (topic)));
+  return query
+    select t.topic, coalesce(c.value, 0), coalesce(c.due, 'infinity')
+    from unnest(topics) as t (topic)
+    left join jsonb_to_recordset(counted) as c (of text, value bigint, due timestamptz)
+      on t.topic = base || coalesce(':' || c.of, '');
+end
+$$;
+comment on function muster.count_now(text[]) is 'Counts topics of one base, as the owner of what is counted, and stores nothing.';
+
+create function muster.recount(topics text[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The queue first and the count after it, in a newer snapshot: what commits in between is counted, and marked again.
+  delete from muster.dirty_topic as d where d.topic = any (topics);
+  with counted as materialized (
+    select n.topic, n.value, n.due_at from muster.count_now(topics) as n
+  ), stored as (
+    insert into muster.live_count as c (topic, value, changed_at)
+    select n.topic, n.value, clock_timestamp()
+    from counted as n
+    where n.value <> 0 or n.topic not like '%:%' or exists (select from muster.live_count as o where o.topic = n.topic)
+    on conflict (topic) do update set value = excluded.value, changed_at = excluded.changed_at
+    where c.value <> excluded.value
+  )
+  update muster.live_count_state as s
+  set refreshed_at = clock_timestamp(), due_at = n.due_at
+  from counted as n
+  where s.topic = n.topic;
+end
+$$;
+comment on function muster.recount(text[]) is
+  'Counts topics of one base and stores what has changed. The caller holds the locks of their rows in muster.live_count_state.';
+
+create function muster.refresh_counts(everything boolean default false) returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  base text;
+  topics text[];
+  refreshed bigint := 0;
+  message text;
+  detail text;
+begin
+  if to_regclass('muster.live_count') is null then
+    return 0;
+  end if;
+  perform muster.keep_epoch();
+  insert into muster.live_count_state (topic, refreshed_at, due_at)
+  select known.topic, '-infinity', '-infinity'
+  from (
+    select d.topic from muster.dirty_topic as d
+    union
+    select c.topic from muster.live_count as c
+    union
+    select t.topic from muster.live_topic as t where t.counted_by is null
+  ) as known
+  where not exists (select from muster.live_count_state as s where s.topic = known.topic)
+  on conflict do nothing;
+
+  for base in
+    select distinct split_part(s.topic, ':', 1)
+    from muster.live_count_state as s
+    where everything or s.due_at <= clock_timestamp() or exists (select from muster.dirty_topic as d where d.topic = s.topic)
+  loop
+    begin
+      topics := array(
+        select s.topic
+        from muster.live_count_state as s
+        where split_part(s.topic, ':', 1) = base
+          and (everything or s.refreshed_at <= clock_timestamp() - '500 ms'::interval
+            and (s.due_at <= clock_timestamp() or exists (select from muster.dirty_topic as d where d.topic = s.topic)))
+        for update skip locked);
+      if cardinality(topics) = 0 then
+        continue;
+      elsif exists (select from muster.live_topic as t where t.topic = base) then
+        perform muster.recount(topics);
+        refreshed := refreshed + cardinality(topics);
+      else
+        delete from muster.dirty_topic as d where d.topic = any (topics);
+        delete from muster.live_count_state as s where s.topic = any (topics);
+        delete from muster.live_count as c where c.topic = any (topics);
+      end if;
+    exception
+      when others then
+        get stacked diagnostics message = message_text, detail = pg_exception_detail;
+        raise warning 'muster: live count % was not refreshed: %', base, message using errcode = sqlstate, detail = detail;
+    end;
+  end loop;
+  delete from muster.live_count_state as s
+  where s.topic like '%:%' and s.due_at = 'infinity'
+    and not exists (select from muster.live_count as c where c.topic = s.topic);
+  return refreshed;
+end
+$$;
+comment on function muster.refresh_counts(boolean) is
+  'Recounts the topics whose facts have changed and those whose time has come, each at most every 500 ms, and says how many. '
+  'With true, all of them at once. Callers at the same time share the work.';
+
+create function muster.live_value(of_topic text) returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  stored bigint;
+  refreshed_at timestamptz;
+begin
+  if pg_is_in_recovery() then
+    return (select c.value from muster.live_count as c where c.topic = of_topic);
+  end if;
+  select c.value, s.refreshed_at into stored, refreshed_at
+  from muster.live_count_state as s
+  join muster.live_count as c on c.topic = s.topic
+  where s.topic = of_topic;
+  if refreshed_at > clock_timestamp() - '500 ms'::interval then
+    return stored;
+  end if;
+  if current_setting('transaction_read_only')::boolean or current_setting('transaction_isolation') <> 'read committed' then
+    return (select n.value from muster.count_now(array[of_topic]) as n);
+  end if;
+  perform from muster.live_count_state as s where s.topic = of_topic for update skip locked;
+  if found then
+    perform muster.recount(array[of_topic]);
+    return coalesce((select c.value from muster.live_count as c where c.topic = of_topic), 0);
+  elsif refreshed_at > clock_timestamp() - '1 s'::interval then
+    return stored;
+  end if;
+  return (select n.value from muster.count_now(array[of_topic]) as n);
+end
+$$;
+comment on function muster.live_value(text) is
+  'A live count, at most half a second old. Whoever finds it older counts again, for everybody; while somebody else is at it, '
+  'the value of the last second is good enough, and failing that one counts for oneself. A standby gives what is published. '
+  'It shows any topic to whoever may call it: give clients a function of your own around it.';
+
+create function muster.forget_counts() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from muster.live_count as c
+  where not exists (select from muster.live_topic as t where t.topic = split_part(c.topic, ':', 1));
+  delete from muster.live_count_state as s
+  where not exists (select from muster.live_topic as t where t.topic = split_part(s.topic, ':', 1));
+end
+$$;
+comment on function muster.forget_counts() is 'Deletes the values of counts that nobody keeps any more.';
+
+create function muster.publish_count(
+  topic text,
+  relation regclass,
+  by name default null,
+  counted_when text default 'true',
+  distinct_by name default null
+) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  roll muster.liveness;
+  event record;
+begin
+  perform muster.assert_table(relation);
+  select * into roll from muster.liveness as l where l.relation = publish_count.relation;
+  if not found then
+    raise exception 'muster: % is not on the roll', relation
+      using errcode = 'undefined_object', hint = 'Put it there with muster.track() first.';
+  end if;
+  if topic is null or topic !~ '^[a-z][a-z0-9_]{0,39}$' then
+    raise exception 'muster: % is not a name for a live count', quote_nullable(topic)
+      using errcode = 'invalid_name', hint = 'Lower-case letters, digits and _, a letter first, 40 at most.';
+  end if;
+  if "by" is not null then
+    perform muster.assert_column(relation, "by", 'column to count by');
+  end if;
+  if distinct_by is not null then
+    perform muster.assert_column(relation, distinct_by, 'column whose values are counted');
+  end if;
+  perform muster.assert_plannable(muster.live_rows(roll, coalesce(counted_when, 'true')), 'counted_when', counted_when);
+  perform muster.create_live_count();
+  perform muster.unpublish_count(topic);
+  insert into muster.live_topic values (topic, relation, "by", coalesce(counted_when, 'true'), distinct_by);
+  for event in
+    select *
+    from (values
+      ('insert', 'referencing new table as new_rows'),
+      ('update', 'referencing old table as old_rows new table as new_rows'),
+      ('delete', 'referencing old table as old_rows'),
+      ('truncate', '')
+    ) as e (name, tables)
+  loop
+    execute format('create trigger %I after %s on %s %s for each statement execute function muster.mark_changed(%s)',
+      format('muster_%s_%s', topic, event.name), event.name, relation, event.tables,
+      concat_ws(', ', quote_literal(topic), quote_literal("by")));
+    execute format('comment on trigger %I on %s is %L', format('muster_%s_%s', topic, event.name), relation,
+      format('Has the live count %s recounted.', topic));
+  end loop;
+  if "by" is null then
+    perform muster.mark_dirty(array[topic]);
+  else
+    execute format('select muster.mark_dirty(array_agg(distinct format(''%%s:%%s'', $1, %1$I))) from %2$s where %1$I is not null',
+      "by", relation) using topic;
+  end if;
+end
+$$;
+comment on function muster.publish_count(text, regclass, name, text, name) is
+  'Keeps a live count of a live relation in muster.live_count: one for the topic, or one for each value of a column as '
+  'topic:value. Recounted when a fact changes and when a row goes stale. Calling it again changes it.';
+
+create function muster.unpublish_count(topic text) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  published regclass;
+  event text;
+begin
+  delete from muster.live_topic as t where t.topic = unpublish_count.topic returning t.relation into published;
+  if published is null then
+    return false;
+  end if;
+  if muster.owner_of(published) is not null then
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+      execute format('drop trigger if exists %I on %s', format('muster_%s_%s', topic, event), published);
+    end loop;
+  end if;
+  perform muster.forget_counts();
+  return true;
+end
+$$;
+comment on function muster.unpublish_count(text) is 'Keeps the live count no longer. False when there was none of that name.';
+
+-- Jobs ----------------------------------------------------------------------------------------------------------------
+
+create function muster.cron_number(word text, lowest integer, names text[]) returns integer
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+return case
+  when word ~ '^[0-9]+$' then word::integer
+  else pg_catalog.array_position(names, pg_catalog.lower(word)) - 1 + lowest
+end;
+comment on function muster.cron_number(text, integer, text[]) is 'The number that a word of a cron expression stands for; NULL when none.';
+
+create function muster.cron_field(field text, lowest integer, highest integer, names text[]) returns integer[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  item text;
+  part text[];
+  first integer;
+  last integer;
+  step integer;
+  found_values integer[] := '{}';
+begin
+  foreach item in array string_to_array(field, ',') loop
+    part := regexp_match(item, '^(\*|[0-9]{1,4}|[a-z]{3})(?:-([0-9]{1,4}|[a-z]{3}))?(?:/([0-9]{1,4}))?$', 'i');
+    first := case when part[1] = '*' then lowest else muster.cron_number(part[1], lowest, names) end;
+    last := case when part[1] = '*' then highest
+      when part[2] is not null then muster.cron_number(part[2], lowest, names)
+      when part[3] is not null then highest
+      else first end;
+    step := coalesce(part[3]::integer, 1);
+    if part is null or (part[1] = '*' and part[2] is not null) or first is null or last is null
+      or first < lowest or last > highest or first > last or step < 1
+    then
+      raise exception 'muster: % is no field of a schedule', quote_literal(item)
+        using errcode = 'invalid_parameter_value',
+          detail = format('It may hold *, numbers from %s to %s%s, ranges, lists and steps.', lowest, highest,
+            coalesce(' or names such as ' || names[1], ''));
+    end if;
+    found_values := found_values || array(select generate_series(first, last, step));
+  end loop;
+  return found_values;
+end
+$$;
+comment on function muster.cron_field(text, integer, integer, text[]) is 'The numbers that one field of a cron expression stands for.';
+
+create function muster.next_run(schedule text, after timestamptz) returns timestamptz
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  months_of_year constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
+  days_of_week constant text[] := '{sun,mon,tue,wed,thu,fri,sat}';
+  expression constant text := coalesce(
+    (array['0 * * * *', '0 0 * * *', '0 0 * * *', '0 0 * * 0', '0 0 1 * *', '0 0 1 1 *', '0 0 1 1 *'])[array_position(
+      array['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually'], lower(btrim(schedule)))],
+    lower(btrim(schedule)));
+  seconds constant text := substring(expression, '^([1-9][0-9]{0,5}) +seconds?$');
+  fields constant text[] := regexp_split_to_array(expression, '\s+');
+  moment constant timestamp := date_trunc('minute', after at time zone 'UTC') + '1 minute'::interval;
+  minutes integer[];
+  hours integer[];
+  days integer[];
+  months integer[];
+  weekdays integer[];
+  either_day boolean;
+  next_moment timestamp;
+begin
+  if seconds is not null then
+    return after + make_interval(secs => seconds::integer);
+  end if;
+  if cardinality(fields) is distinct from 5 then
+    raise exception 'muster: % is no schedule', quote_nullable(schedule)
+      using errcode = 'invalid_parameter_value',
+        hint = 'Write five fields, minute hour day month weekday, such as ''0 1 * * *'', or ''30 seconds''. Times are UTC.';
+  end if;
+  minutes := muster.cron_field(fields[1], 0, 59, null);
+  hours := muster.cron_field(fields[2], 0, 23, null);
+  days := muster.cron_field(fields[3], 1, 31, null);
+  months := muster.cron_field(fields[4], 1, 12, months_of_year);
+  weekdays := muster.cron_field(fields[5], 0, 7, days_of_week);
+  if 7 = any (weekdays) then
+    weekdays := weekdays || 0;
+  end if;
+  -- cron's rule: when both the day and the weekday are restricted, either will do
+  either_day := fields[3] not like '*%' and fields[5] not like '*%';
+  select day.at + make_interval(hours => h.hour, mins => m.minute) into next_moment
+  -- 2896 days: February 29 may be eight years away
+  from generate_series(date_trunc('day', moment), date_trunc('day', moment) + '2930 days'::interval, '1 day') as day (at)
+  cross join unnest(hours) as h (hour)
+  cross join unnest(minutes) as m (minute)
+  where extract(month from day.at) = any (months)
+    and case
+      when either_day then extract(day from day.at) = any (days) or extract(dow from day.at) = any (weekdays)
+      else extract(day from day.at) = any (days) and extract(dow from day.at) = any (weekdays)
+    end
+    and day.at + make_interval(hours => h.hour, mins => m.minute) >= moment
+  order by day.at, h.hour, m.minute
+  limit 1;
+  if next_moment is null then
+    raise exception 'muster: schedule % names a day that never comes', quote_literal(schedule)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  return next_moment at time zone 'UTC';
+end
+$$;
+comment on function muster.next_run(text, timestamptz) is
+  'When the schedule is due next, after that instant: five cron fields in UTC, @daily and the like, or ''N seconds''.';
+
+create function muster.pg_cron_takes(schedule text) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select
+    from pg_extension as e
+    join pg_namespace as n on n.nspname = 'cron'
+    where e.extname = 'pg_cron'
+      and has_schema_privilege(n.oid, 'usage')
+      and (
+        schedule !~* 'second'
+        -- 1.5 brought seconds, up to 59 of them
+        or string_to_array(substring(e.extversion, '^\d+\.\d+'), '.')::integer[] >= '{1,5}'
+          and btrim(schedule) ~* '^[1-5]?[0-9]\s+seconds?$'
+      )
+  )
+$$;
+comment on function muster.pg_cron_takes(text) is
+  'Whether pg_cron is in this database, lets the current user in, and understands the schedule.';
+
+create function muster.schedule(name text, schedule text, command text) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  first_run constant timestamptz := muster.next_run(schedule, clock_timestamp());
+begin
+  if name is null or name = '' or command is null or btrim(command) = '' then
+    raise exception 'muster: a job needs a name and a command' using errcode = 'invalid_parameter_value';
+  end if;
+  if muster.pg_cron_takes(schedule) then
+    delete from muster.job as j where j.name = schedule.name and j.username = current_user;
+    execute 'select cron.schedule($1, $2, $3)' using name, schedule, command;
+    return 'pg_cron';
+  end if;
+  if muster.pg_cron_takes('* * * * *') then
+    execute 'select cron.unschedule(j.jobid) from cron.job as j where j.jobname = $1 and j.username = current_user' using name;
+    execute 'select cron.schedule($1, $2, $3)' using 'muster-tick', '* * * * *', 'select muster.tick()';
+  end if;
+  perform muster.appoint_deputy(quote_ident(current_user)::regrole);
+  insert into muster.job as j (name, schedule, command, next_run_at)
+  values (name, schedule, command, first_run)
+  on conflict on constraint job_pkey do update
+  set (schedule, command, next_run_at) = (excluded.schedule, excluded.command, excluded.next_run_at)
+  where (j.schedule, j.command) is distinct from (excluded.schedule, excluded.command);
+  return 'muster';
+end
+$$;
+comment on function muster.schedule(text, text, text) is
+  'Runs the command by schedule as the current user, in UTC; a job of that name is replaced. Says who will run it: pg_cron where '
+  'it is in this database and takes the schedule, else muster, whenever somebody calls muster.tick().';
+
+create function muster.unschedule(name text) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  removed bigint;
+  removed_here bigint;
+begin
+  delete from muster.job as j where j.name = unschedule.name and j.username = current_user;
+  get diagnostics removed_here = row_count;
+  if muster.pg_cron_takes('* * * * *') then
+    execute 'select count(cron.unschedule(j.jobid)) from cron.job as j where j.jobname = $1 and j.username = current_user'
+    into removed using name;
+  end if;
+  return removed_here + coalesce(removed, 0) > 0;
+end
+$$;
+comment on function muster.unschedule(text) is 'Takes back a job of the current user, wherever it is kept. False when there is none.';
+
+create function muster.login_search_path() returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return coalesce(
+  (
+    select substring(setting.line, '^search_path=(.*)$')
+    from pg_catalog.pg_db_role_setting as d
+    join pg_catalog.pg_roles as r on r.rolname = current_user
+    cross join unnest(d.setconfig) as setting (line)
+    where d.setrole in (r.oid, 0)
+      and d.setdatabase in (0, (select b.oid from pg_catalog.pg_database as b where b.datname = current_database()))
+      and setting.line like 'search\_path=%'
+    order by d.setrole = 0, d.setdatabase = 0
+    limit 1
+  ),
+  '"$user", public'
+);
+comment on function muster.login_search_path() is 'The search_path that the current user would find after logging in here.';
+
+create function muster.run_job(name text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  command text;
+begin
+  select j.command into strict command from muster.job as j where j.name = run_job.name and j.username = current_user;
+  perform set_config('search_path', muster.login_search_path(), true);
+  execute command;
+end
+$$;
+comment on function muster.run_job(text) is 'Runs a job of the current user, due or not.';
+
+create function muster.run_due_jobs() returns table (username name, job text, error text)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  due record;
+begin
+  for due in
+    select j.username, j.name from muster.job as j where j.next_run_at <= clock_timestamp() order by j.next_run_at
+  loop
+    -- one after the other, each locked and looked at again: whoever else asks meanwhile finds it taken or done
+    update muster.job as j
+    set last_started_at = clock_timestamp(),
+      next_run_at = muster.next_run(j.schedule, greatest(clock_timestamp(), j.next_run_at)),
+      runs = j.runs + 1
+    where (j.username, j.name) = (
+      select l.username, l.name from muster.job as l
+      where l.username = due.username and l.name = due.name and l.next_run_at <= clock_timestamp()
+      for update skip locked);
+    continue when not found;
+    username := due.username;
+    job := due.name;
+    error := null;
+    begin
+      perform muster.delegate(quote_ident(due.username)::regrole, 'job', array[due.name]);
+    exception
+      when others then
+        get stacked diagnostics error = message_text;
+        error := format('%s (%s)', error, sqlstate);
+    end;
+    update muster.job as j
+    set last_finished_at = clock_timestamp(), last_error = error, failures = j.failures + (error is not null)::integer
+    where j.username = due.username and j.name = due.name;
+    return next;
+  end loop;
+end
+$$;
+comment on function muster.run_due_jobs() is
+  'Runs the jobs that are due, each once whoever asks and as its own user, and says which and what went wrong. One that fails '
+  'stops no other; one that was missed runs once.';
+
+create function muster.tick(out refreshed bigint, out ran bigint, out failed bigint)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  refreshed := muster.refresh_counts();
+  select count(*), count(r.error) into ran, failed from muster.run_due_jobs() as r;
+end
+$$;
+comment on function muster.tick() is
+  'What has to be done from time to time: refreshes the live counts and runs the jobs that are due. Call it several times a second.';
+
+-- Rights, dump, owner ---------------------------------------------------------------------------------------------------
+
+do $$
+declare
+  function oid;
+begin
+  for function in select p.oid from pg_catalog.pg_proc as p where p.pronamespace = 'muster'::pg_catalog.regnamespace loop
+    execute pg_catalog.format('revoke execute on function %s from public', function::pg_catalog.regprocedure);
+  end loop;
+end
+$$;
+
+do $$
+declare
+  extension_owner oid;
+  member record;
+begin
+  select e.extowner into extension_owner from pg_catalog.pg_extension as e where e.extname = 'muster';
+  if not found then
+    return;
+  end if;
+  perform pg_catalog.pg_extension_config_dump('muster.liveness', 'where exists (select from pg_catalog.pg_class as c where c.oid = relation)');
+  perform pg_catalog.pg_extension_config_dump('muster.live_topic', 'where exists (select from pg_catalog.pg_class as c where c.oid = relation)');
+  perform pg_catalog.pg_extension_config_dump('muster.job', '');
+  -- A trusted extension's script runs as a superuser. What it makes belongs to whoever asked for it, so that no
+  -- function here has more rights than its installer.
+  for member in
+    select d.classid, d.objid
+    from pg_catalog.pg_depend as d
+    join pg_catalog.pg_extension as e on e.oid = d.refobjid
+    where d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and e.extname = 'muster' and d.deptype = 'e'
+      and e.extowner <> (select r.oid from pg_catalog.pg_roles as r where r.rolname = current_user)
+  loop
+    if member.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass then
+      execute pg_catalog.format('alter function %s owner to %I', member.objid::pg_catalog.regprocedure, pg_catalog.pg_get_userbyid(extension_owner));
+    elsif member.classid = 'pg_catalog.pg_class'::pg_catalog.regclass then
+      execute pg_catalog.format('alter table %s owner to %I', member.objid::pg_catalog.regclass, pg_catalog.pg_get_userbyid(extension_owner));
+    end if;
+  end loop;
+end
+$$;
