@@ -49,7 +49,7 @@ begin
   if session_id is null or pg_catalog.length(session_id) not between 16 and 200 then
     raise invalid_parameter_value using
       message = 'a session id has 16 to 200 characters',
-      detail = coalesce(pg_catalog.format('This one has %s.', pg_catalog.length(session_id)), 'This one is null.'),
+      detail = coalesce('This one has ' || pg_catalog.length(session_id) || '.', 'This one is null.'),
       hint = 'Make one per page with crypto.randomUUID().';
   end if;
   -- The session's row first, then its beat: whoever needs both takes them in this order.
