@@ -1,0 +1,87 @@
+import SQLText
+
+/// A folder or a file that is no valid set of migrations. Nothing has been sent to a database when it is thrown.
+public struct FileError: Error, Sendable, CustomStringConvertible {
+  public enum Fault: Sendable, Hashable {
+    case folderMissing
+    case notAFolder
+    case unreadable(String)
+    case sameVersion(Version, other: String)
+    case downWithoutUp
+    case badName
+    case empty
+    case unknownDirective(String)
+    case directiveTooLate(String)
+    case directiveTwice(String)
+    case directiveArgument(String)
+    case transactionControl(String, noTransaction: Bool)
+    case backslashCommand(String)
+    case text(String)
+  }
+
+  public let fault: Fault
+  /// The path of the file or folder.
+  public let path: String
+  public let position: SourcePosition?
+  /// The source line with a caret under the place.
+  public let excerpt: String?
+
+  init(_ fault: Fault, path: String) {
+    self.fault = fault
+    self.path = path
+    self.position = nil
+    self.excerpt = nil
+  }
+
+  init(_ fault: Fault, in source: SQLSource, at offset: Int) {
+    let position = source.position(at: offset)
+    self.fault = fault
+    self.path = source.name
+    self.position = position
+    self.excerpt = source.excerpt(at: position)
+  }
+
+  init(_ error: SQLTextError) {
+    self.fault = .text(error.message)
+    self.path = error.source
+    self.position = error.position
+    self.excerpt = error.excerpt
+  }
+
+  public var description: String {
+    let place = position.map { "\(path):\($0)" } ?? path
+    return "\(place): \(message)" + (excerpt.map { "\n\($0)" } ?? "")
+  }
+
+  /// What is wrong and what to do, without the place.
+  public var message: String {
+    switch fault {
+    case .folderMissing: "there is no such folder; name the one with the migrations with --dir"
+    case .notAFolder: "this is not a folder; name the one with the migrations with --dir"
+    case .unreadable(let reason): "cannot be read: \(reason)"
+    case .sameVersion(let version, let other):
+      "version \(version.digits) is also \(other); give one of the two another number"
+    case .downWithoutUp: "a .down.sql file without the migration that it takes back"
+    case .badName:
+      "the name begins with digits but is no migration's; expected <digits>_<name>.sql or <digits>_<name>.down.sql"
+    case .empty: "there is no statement in this file; delete it, or write \"select;\" where nothing is meant"
+    case .unknownDirective(let name):
+      "unknown directive \"\(name)\"; known are: " + Directives.vocabulary.joined(separator: ", ")
+    case .directiveTooLate(let name):
+      "\"\(name)\" stands behind the beginning of a statement; directives belong at the top of the file"
+    case .directiveTwice(let name): "\"\(name)\" is given twice"
+    case .directiveArgument(let problem): problem
+    case .transactionControl(let statement, let noTransaction): Self.transactionControl(statement, noTransaction)
+    case .backslashCommand(let command): "\"\(command)\" is a command of psql, not SQL; Muster does not run it"
+    case .text(let message): message
+    }
+  }
+
+  private static func transactionControl(_ statement: String, _ noTransaction: Bool) -> String {
+    noTransaction
+      ? "\(statement) in a no-transaction file: each statement commits on its own there; move what belongs together"
+        + " into a file of its own, which is one transaction"
+      : "\(statement) in a file that runs in one transaction together with its history row; remove it, or put"
+        + " \"-- muster: no-transaction\" at the top if each statement is to commit on its own"
+  }
+}
