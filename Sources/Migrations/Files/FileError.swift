@@ -6,6 +6,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case folderMissing
     case notAFolder
     case unreadable(String)
+    case noMigrations
     case sameVersion(Version, other: String)
     case downWithoutUp
     case badName
@@ -59,6 +60,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .folderMissing: "there is no such folder; name the one with the migrations with --dir"
     case .notAFolder: "this is not a folder; name the one with the migrations with --dir"
     case .unreadable(let reason): "cannot be read: \(reason)"
+    case .noMigrations: "there is no migration in this folder; \"muster new NAME\" begins one"
     case .sameVersion(let version, let other):
       "version \(version.digits) is also \(other); give one of the two another number"
     case .downWithoutUp: "a .down.sql file without the migration that it takes back"

@@ -1,0 +1,61 @@
+import SQLText
+
+/// The statements of a file and what its directives ask for, found fit to run.
+public struct Script: Sendable {
+  public let source: SQLSource
+  public let statements: [SQLStatement]
+  public let directives: Directives
+
+  init(path: String, bytes: [UInt8], standardConformingStrings: Bool = true) throws(FileError) {
+    do {
+      source = try SQLSource(name: path, bytes: bytes)
+      let split = try Splitter.split(source, standardConformingStrings: standardConformingStrings)
+      statements = split.statements
+      directives = try Directives(split.directives, in: source)
+    } catch let error as SQLTextError {
+      throw FileError(error)
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw FileError(.unreadable("\(error)"), path: path)
+    }
+    guard !statements.isEmpty else { throw FileError(.empty, path: path) }
+    for statement in statements { try check(statement) }
+  }
+
+  public func text(_ statement: SQLStatement) -> String { source.text(statement.range) }
+
+  private func check(_ statement: SQLStatement) throws(FileError) {
+    let start = statement.range.lowerBound
+    if case .backslashCommand = statement.kind {
+      throw FileError(.backslashCommand(text(statement)), in: source, at: start)
+    }
+    if let control = TransactionControl.name(of: statement) {
+      let fault = FileError.Fault.transactionControl(control, noTransaction: directives.noTransaction)
+      throw FileError(fault, in: source, at: start)
+    }
+  }
+}
+
+/// Statements that begin or end a transaction. Savepoints are not among them.
+enum TransactionControl {
+  /// What to call the statement, nil when it leaves the transaction alone.
+  static func name(of statement: SQLStatement) -> String? {
+    let second = statement.words.dropFirst().first
+    return switch statement.words.first {
+    case "begin", "end", "abort": statement.words[0].uppercased()
+    case "start" where second == "transaction": "START TRANSACTION"
+    case "prepare" where second == "transaction": "PREPARE TRANSACTION"
+    case "commit": second == "prepared" ? "COMMIT PREPARED" : "COMMIT"
+    case "rollback": rollback(statement.words.dropFirst())
+    default: nil
+    }
+  }
+
+  /// `rollback [work | transaction] to [savepoint] x` stays inside its transaction.
+  private static func rollback(_ words: ArraySlice<String>) -> String? {
+    let rest = ["work", "transaction"].contains(words.first) ? words.dropFirst() : words
+    if rest.first == "to" { return nil }
+    return rest.first == "prepared" ? "ROLLBACK PREPARED" : "ROLLBACK"
+  }
+}

@@ -1,0 +1,26 @@
+import PostgresClient
+
+/// A migration that a database says it has.
+public struct HistoryEntry: Sendable, Hashable {
+  public let version: Version
+  public let name: String
+  public let checksum: Checksum
+  public let appliedAt: Timestamp
+  public let appliedBy: String
+  /// How long it took, in milliseconds.
+  public let milliseconds: Double
+  /// The Muster that applied it.
+  public let musterVersion: String
+}
+
+/// Where a no-transaction file stands that was begun and is not finished.
+public struct JournalEntry: Sendable, Hashable {
+  public enum State: String, Sendable { case started, done }
+
+  public let version: Version
+  /// Counted from 1.
+  public let statement: Int
+  public let state: State
+  /// Of the statement's text.
+  public let checksum: String
+}

@@ -1,0 +1,97 @@
+import PostgresClient
+import SQLText
+
+/// A statement of a migration that the server refused.
+public struct StatementFailure: Error, Sendable, CustomStringConvertible {
+  /// What the database is left with.
+  public enum Outcome: Sendable, Hashable {
+    /// Nothing of the file remains.
+    case rolledBack
+    /// A no-transaction file: the statements before this one stand and are not run again.
+    case journalled(done: Int, of: Int)
+    /// The connection broke when the file was being committed.
+    case unknown
+  }
+
+  public let path: String
+  public let version: Version
+  /// Where the server says the fault is, or where the statement begins; nil when no statement of the file is at fault.
+  public let position: SourcePosition?
+  public let excerpt: String?
+  public let error: PostgresError
+  public let outcome: Outcome
+  /// What was being done, when it was not a statement of the file.
+  public let activity: String?
+
+  /// Whether the same may succeed a moment later, and nothing was done that stands in its way.
+  var isTransient: Bool {
+    guard let code = error.code, error.kind == .server else { return false }
+    return [SQLState.lockNotAvailable, .deadlockDetected, .serializationFailure].contains(code)
+  }
+
+  public var description: String {
+    let place = position.map { "\(path):\($0)" } ?? path
+    var lines = ["\(place): \(error.severity ?? "ERROR") \(error.code.map { "\($0): " } ?? "")\(error.message)"]
+    if let activity { lines.append("while \(activity)") }
+    if let excerpt { lines.append(excerpt) }
+    if let detail = error.detail { lines.append("detail: \(detail)") }
+    if let hint = error.hint { lines.append("hint: \(hint)") }
+    if let query = error.internalQuery { lines.append("inside: \(query)") }
+    if let context = error.context { lines.append("context: \(context)") }
+    lines.append(aftermath)
+    if let advice { lines.append(advice) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// What happened to the database, and what to do about it.
+  public var aftermath: String {
+    switch outcome {
+    case .rolledBack: "The file was rolled back: nothing of it remains. Mend it and run again."
+    case .journalled(let done, let total):
+      "The file is not in a transaction: \(done) of its \(total) statements are done and will not be run again."
+        + " Mend the cause and run again; it goes on here."
+    case .unknown:
+      "The connection broke while the file was being committed. Run again: the history in the database tells whether"
+        + " it was applied, and nothing is applied twice."
+    }
+  }
+
+  private var advice: String? {
+    switch error.code?.rawValue {
+    case "25001" where outcome == .rolledBack:
+      "This statement cannot run in a transaction: put it into a file of its own with \"-- muster: no-transaction\" at"
+        + " the top."
+    case "2D000" where outcome == .rolledBack:
+      "A procedure that commits cannot run in a transaction: put it into a file of its own with"
+        + " \"-- muster: no-transaction\" at the top."
+    case "57014" where error.message.contains("statement timeout"):
+      "\"-- muster: statement-timeout 1h\" at the top of the file gives its statements longer."
+    case "55P03": "\"-- muster: lock-timeout 10s\" at the top of the file gives its statements longer for a lock."
+    default: nil
+    }
+  }
+}
+
+extension StatementFailure {
+  /// The failure of a statement of a script, its position turned into a place in the file.
+  init(
+    _ error: PostgresError, of statement: SQLStatement, in script: Script, file: MigrationFile, outcome: Outcome,
+    singleByte: Bool
+  ) {
+    let start = statement.range.lowerBound
+    let characters = max((error.position ?? 1) - 1, 0)
+    let offset =
+      singleByte ? start + characters : script.source.offset(start, advancedByCharacters: characters)
+    let position = script.source.position(at: offset)
+    self.init(
+      path: file.path, version: file.version, position: position, excerpt: script.source.excerpt(at: position),
+      error: error, outcome: outcome, activity: nil)
+  }
+
+  /// A failure of what the runner does around the statements.
+  init(_ error: PostgresError, file: MigrationFile, outcome: Outcome, while activity: String) {
+    self.init(
+      path: file.path, version: file.version, position: nil, excerpt: nil, error: error, outcome: outcome,
+      activity: activity)
+  }
+}
