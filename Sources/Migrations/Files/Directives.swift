@@ -40,7 +40,8 @@ public struct Directives: Sendable, Hashable {
     switch comment.name {
     case "no-transaction":
       guard comment.argument.isEmpty else {
-        throw FileError(.directiveArgument("no-transaction takes nothing"), in: source, at: comment.argumentOffset)
+        throw FileError(
+          .directiveArgument("no-transaction takes nothing"), in: source, at: comment.argumentOffset)
       }
       noTransaction = true
     case "lock-timeout": lockTimeout = try Self.timeout(comment, in: source)
@@ -55,7 +56,8 @@ public struct Directives: Sendable, Hashable {
     }
   }
 
-  private static func timeout(_ comment: DirectiveComment, in source: SQLSource) throws(FileError) -> Timeout {
+  private static func timeout(_ comment: DirectiveComment, in source: SQLSource) throws(FileError) -> Timeout
+  {
     if let timeout = Timeout(comment.argument) { return timeout }
     let problem = "\(comment.name) takes a duration such as 500ms, 10s, 5min or 1h, or 0 for none"
     throw FileError(.directiveArgument(problem), in: source, at: comment.argumentOffset)

@@ -73,8 +73,10 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
       "\"\(name)\" stands behind the beginning of a statement; directives belong at the top of the file"
     case .directiveTwice(let name): "\"\(name)\" is given twice"
     case .directiveArgument(let problem): problem
-    case .transactionControl(let statement, let noTransaction): Self.transactionControl(statement, noTransaction)
-    case .backslashCommand(let command): "\"\(command)\" is a command of psql, not SQL; Muster does not run it"
+    case .transactionControl(let statement, let noTransaction):
+      Self.transactionControl(statement, noTransaction)
+    case .backslashCommand(let command):
+      "\"\(command)\" is a command of psql, not SQL; Muster does not run it"
     case .text(let message): message
     }
   }

@@ -15,10 +15,14 @@ public struct MigrationFolder: Sendable {
     var backward: [Version: FileName] = [:]
     for name in names {
       guard let file = try FileName(name, in: path) else { continue }
-      let other = file.isDown ? backward.updateValue(file, forKey: file.version) : forward.updateValue(file, forKey: file.version)
+      let other =
+        file.isDown
+        ? backward.updateValue(file, forKey: file.version) : forward.updateValue(file, forKey: file.version)
       if let other { throw FileError(.sameVersion(file.version, other: other.text), path: "\(path)/\(name)") }
     }
-    if let stray = backward.values.sorted(by: { $0.version < $1.version }).first(where: { forward[$0.version] == nil }) {
+    if let stray = backward.values.sorted(by: { $0.version < $1.version }).first(where: {
+      forward[$0.version] == nil
+    }) {
       throw FileError(.downWithoutUp, path: "\(path)/\(stray.text)")
     }
     guard !forward.isEmpty else { throw FileError(.noMigrations, path: path) }

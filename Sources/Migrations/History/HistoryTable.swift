@@ -66,7 +66,8 @@ enum HistoryTable {
         version: version, name: try row.decode(at: 1),
         checksum: Checksum(
           algorithm: try row.decode(at: 2), value: try row.decode(at: 3), raw: try row.decode(at: 4)),
-        appliedAt: try row.decode(at: 5), appliedBy: try row.decode(at: 6), milliseconds: try row.decode(at: 7),
+        appliedAt: try row.decode(at: 5), appliedBy: try row.decode(at: 6),
+        milliseconds: try row.decode(at: 7),
         musterVersion: try row.decode(at: 8))
     }.sorted { $0.version < $1.version }
   }

@@ -26,8 +26,10 @@ public struct Reconciliation: Sendable {
     ahead = history.filter { entry in newestFile.map { entry.version > $0 } ?? true }
     reencoded = applied.filter { Self.isSameText($0) && $0.file.checksum.raw != $0.entry.checksum.raw }
     let edited = applied.filter { !Self.isSameText($0) }.map { HistoryFault.edited($0.file, $0.entry) }
-    let gone = history.filter { entry in !known.contains(entry.version) && newestFile.map { entry.version < $0 } ?? false }
-      .map(HistoryFault.missing)
+    let gone = history.filter { entry in
+      !known.contains(entry.version) && newestFile.map { entry.version < $0 } ?? false
+    }
+    .map(HistoryFault.missing)
     let late = pending.compactMap { file in
       newestApplied.flatMap { file.version < $0 ? HistoryFault.late(file, newest: $0) : nil }
     }

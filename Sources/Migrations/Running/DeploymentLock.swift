@@ -30,7 +30,8 @@ enum DeploymentLock {
   /// once where the session has it; where a pooler has changed the session it either keeps others out or fails.
   static func gate(backend: Int32) -> Statement {
     Statement(
-      "select 1 / (pg_catalog.pg_backend_pid() = \(backend) and pg_catalog.pg_try_advisory_xact_lock(\(key)))::integer")
+      "select 1 / (pg_catalog.pg_backend_pid() = \(backend) and pg_catalog.pg_try_advisory_xact_lock(\(key)))::integer"
+    )
   }
 
   /// Returns false when the lock was not there to be released.
@@ -57,7 +58,8 @@ public struct LockError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     let who = holder.map { "it is held by \($0)" } ?? "its holder cannot be seen by this user"
-    return "another muster migrate is at work in this database and did not finish within \(waited.brief): \(who)."
+    return
+      "another muster migrate is at work in this database and did not finish within \(waited.brief): \(who)."
       + " Nothing was changed; run again when it is done, or give it longer with --lock-wait"
   }
 }

@@ -3,7 +3,8 @@ import PostgresClient
 /// What DISCARD ALL does, statement by statement, but for the advisory locks: one of them is the runner's own.
 enum SessionReset {
   static let statements = [
-    "close all", "set session authorization default", "reset all", "deallocate all", "unlisten *", "discard plans",
+    "close all", "set session authorization default", "reset all", "deallocate all", "unlisten *",
+    "discard plans",
     "discard temp", "discard sequences",
   ]
 

@@ -14,7 +14,6 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
   }
 
   public let path: String
-  public let version: Version
   /// Where the server says the fault is, or where the statement begins; nil when no statement of the file is at fault.
   public let position: SourcePosition?
   public let excerpt: String?
@@ -31,7 +30,9 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     let place = position.map { "\(path):\($0)" } ?? path
-    var lines = ["\(place): \(error.severity ?? "ERROR") \(error.code.map { "\($0): " } ?? "")\(error.message)"]
+    var lines = [
+      "\(place): \(error.severity ?? "ERROR") \(error.code.map { "\($0): " } ?? "")\(error.message)"
+    ]
     if let activity { lines.append("while \(activity)") }
     if let excerpt { lines.append(excerpt) }
     if let detail = error.detail { lines.append("detail: \(detail)") }
@@ -66,7 +67,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
         + " \"-- muster: no-transaction\" at the top."
     case "57014" where error.message.contains("statement timeout"):
       "\"-- muster: statement-timeout 1h\" at the top of the file gives its statements longer."
-    case "55P03": "\"-- muster: lock-timeout 10s\" at the top of the file gives its statements longer for a lock."
+    case "55P03":
+      "\"-- muster: lock-timeout 10s\" at the top of the file gives its statements longer for a lock."
     default: nil
     }
   }
@@ -75,8 +77,7 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
 extension StatementFailure {
   /// The failure of a statement of a script, its position turned into a place in the file.
   init(
-    _ error: PostgresError, of statement: SQLStatement, in script: Script, file: MigrationFile, outcome: Outcome,
-    singleByte: Bool
+    _ error: PostgresError, of statement: SQLStatement, in script: Script, outcome: Outcome, singleByte: Bool
   ) {
     let start = statement.range.lowerBound
     let characters = max((error.position ?? 1) - 1, 0)
@@ -84,14 +85,14 @@ extension StatementFailure {
       singleByte ? start + characters : script.source.offset(start, advancedByCharacters: characters)
     let position = script.source.position(at: offset)
     self.init(
-      path: file.path, version: file.version, position: position, excerpt: script.source.excerpt(at: position),
+      path: script.source.name, position: position, excerpt: script.source.excerpt(at: position),
       error: error, outcome: outcome, activity: nil)
   }
 
   /// A failure of what the runner does around the statements.
   init(_ error: PostgresError, file: MigrationFile, outcome: Outcome, while activity: String) {
     self.init(
-      path: file.path, version: file.version, position: nil, excerpt: nil, error: error, outcome: outcome,
+      path: file.path, position: nil, excerpt: nil, error: error, outcome: outcome,
       activity: activity)
   }
 }

@@ -30,7 +30,9 @@ struct TransactionalRun: Sendable {
 
   private func steps(_ connection: isolated PostgresConnection) throws {
     var batch = Batch(run: self)
-    for reset in SessionReset.pipeline { try batch.add(reset, .bookkeeping("resetting the session"), connection) }
+    for reset in SessionReset.pipeline {
+      try batch.add(reset, .bookkeeping("resetting the session"), connection)
+    }
     try batch.add(Statement("begin"), .bookkeeping("beginning the transaction"), connection)
     try batch.add(DeploymentLock.gate(backend: settings.backend), .gate, connection)
     for setting in settings.timeouts(for: script) {
@@ -46,7 +48,8 @@ struct TransactionalRun: Sendable {
       try batch.add(Statement(setting), .bookkeeping("preparing the history row"), connection)
     }
     try batch.add(
-      HistoryTable.insertion(of: file, by: settings.musterVersion), .bookkeeping("writing the history row"), connection)
+      HistoryTable.insertion(of: file, by: settings.musterVersion), .bookkeeping("writing the history row"),
+      connection)
     try batch.add(Statement("commit"), .commit, connection)
     try batch.flush(connection)
   }
@@ -69,10 +72,12 @@ struct TransactionalRun: Sendable {
     switch purpose {
     case .statement(let statement):
       StatementFailure(
-        error, of: statement, in: script, file: file, outcome: .rolledBack, singleByte: settings.hasSingleByteText)
+        error, of: statement, in: script, outcome: .rolledBack, singleByte: settings.hasSingleByteText)
     case .gate where error.code == "22012": ServerError.pooled
-    case .gate: StatementFailure(error, file: file, outcome: .rolledBack, while: "checking the deployment lock")
-    case .bookkeeping(let activity): StatementFailure(error, file: file, outcome: .rolledBack, while: activity)
+    case .gate:
+      StatementFailure(error, file: file, outcome: .rolledBack, while: "checking the deployment lock")
+    case .bookkeeping(let activity):
+      StatementFailure(error, file: file, outcome: .rolledBack, while: activity)
     case .commit:
       StatementFailure(
         error, file: file, outcome: error.kind == .server ? .rolledBack : .unknown,
@@ -97,22 +102,24 @@ struct TransactionalRun: Sendable {
     }
 
     mutating func flush(_ connection: isolated PostgresConnection) throws {
-      guard !statements.isEmpty else { return }
-      defer {
-        statements = []
-        purposes = []
+      let (statements, purposes) = (self.statements, self.purposes)
+      self.statements = []
+      self.purposes = []
+      for (result, purpose) in zip(try send(statements, purposes, connection), purposes) {
+        if case .failure(let error) = result { throw run.failure(error, purpose) }
       }
-      let results: [Result<Rows, PostgresError>]
+    }
+
+    /// Which statement a session died in cannot be told from here; that COMMIT was among them can.
+    private func send(
+      _ statements: [Statement], _ purposes: [Purpose], _ connection: isolated PostgresConnection
+    ) throws(StatementFailure) -> [Result<Rows, PostgresError>] {
       do {
-        results = try connection.pipeline(statements)
-      } catch let error as PostgresError {
-        // Which statement the session died in cannot be told from here; that COMMIT was among them can.
+        return try connection.pipeline(statements)
+      } catch {
         let commits = purposes.contains { if case .commit = $0 { true } else { false } }
         throw StatementFailure(
           error, file: run.file, outcome: commits ? .unknown : .rolledBack, while: "running its statements")
-      }
-      for (result, purpose) in zip(results, purposes) {
-        if case .failure(let error) = result { throw run.failure(error, purpose) }
       }
     }
   }

@@ -1,0 +1,63 @@
+import PostgresClient
+
+/// Why a run ended without bringing the database up to date.
+public enum MigrationError: Error, Sendable, CustomStringConvertible {
+  /// The folder or a file is no valid set of migrations.
+  case files(FileError)
+  case connection(PostgresError)
+  case server(ServerError)
+  /// The history was tampered with or is out of order.
+  case history([HistoryFault])
+  case lock(LockError)
+  /// A file needed a lock on a relation that it did not get in the time given.
+  case relationLock(StatementFailure, waited: Duration)
+  case statement(StatementFailure)
+
+  /// The exit code of the command line.
+  public var exitCode: Int32 {
+    switch self {
+    case .statement: 1
+    case .files, .connection, .server: 2
+    case .history: 4
+    case .lock, .relationLock: 5
+    }
+  }
+
+  /// One word for reports.
+  public var kind: String {
+    switch self {
+    case .files: "files"
+    case .connection: "connection"
+    case .server: "server"
+    case .history: "history"
+    case .lock, .relationLock: "lock"
+    case .statement: "statement"
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .files(let error): "\(error)"
+    case .connection(let error): error.summary
+    case .server(let error): "\(error)"
+    case .history(let faults):
+      faults.map(\.description).joined(separator: "\n") + "\nNothing was changed."
+    case .lock(let error): "\(error)"
+    case .relationLock(let failure, let waited):
+      "\(failure)\nTried again and again for \(waited.brief). Run again at a quieter hour, or give it longer with --retry-for."
+    case .statement(let failure): "\(failure)"
+    }
+  }
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as MigrationError: self = error
+    case let error as FileError: self = .files(error)
+    case let error as ServerError: self = .server(error)
+    case let error as LockError: self = .lock(error)
+    case let error as StatementFailure: self = .statement(error)
+    case let error as PostgresError: self = .connection(error)
+    default: self = .connection(PostgresError(.protocol, "\(error)"))
+    }
+  }
+}

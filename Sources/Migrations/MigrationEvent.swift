@@ -1,0 +1,25 @@
+import PostgresClient
+
+/// What a run tells while it is at work.
+public enum MigrationEvent: Sendable {
+  /// Another runner is at work; this one tries again until its time is up.
+  case waitingForLock(holder: Blocker?)
+  case historyCreated
+  case starting(MigrationFile, statements: Int)
+  /// A no-transaction file goes on where an earlier run stopped: behind so many statements.
+  case resuming(MigrationFile, done: Int)
+  case extensionCreated(String, asScript: Bool)
+  case statementDone(MigrationFile, number: Int, of: Int)
+  /// Somebody holds a lock that the file waits for.
+  case blocked(MigrationFile, by: [Blocker])
+  /// The file was rolled back for want of a lock and is tried again after a pause.
+  case retrying(MigrationFile, StatementFailure, attempt: Int, after: Duration)
+  /// What a failed CREATE INDEX CONCURRENTLY left behind is taken away.
+  case remnantDropped(MigrationFile, index: String)
+  case notice(PostgresNotice)
+  case applied(MigrationFile, took: Duration)
+  /// Line endings, and nothing else, differ from what was applied.
+  case reencoded(MigrationFile)
+  /// The history has versions above every file here.
+  case ahead([HistoryEntry])
+}

@@ -1,0 +1,120 @@
+import PostgresClient
+
+/// Brings a database up to date with a folder of migrations, or says how far it is.
+///
+///     let migrator = Migrator(settings, directory: "migrations")
+///     let report = try await migrator.migrate { event in … }
+///
+/// - `migrate` applies what is pending: under one lock, each file in one transaction with its history row.
+/// - `status` and `plan` read and never write.
+/// - A database that is up to date is read and not locked or written.
+public struct Migrator: Sendable {
+  public struct Options: Sendable {
+    /// How long one attempt of a file waits for a lock on a relation, where the file does not say. Whoever wants the
+    /// same relation queues behind that wait, so it is short, and tried again.
+    public var lockTimeout = Timeout(milliseconds: 2000)
+    /// How long attempts that got no lock are repeated.
+    public var retryFor = Duration.seconds(300)
+    /// How long to wait for another runner to finish.
+    public var lockWait = Duration.seconds(300)
+    /// What the history says applied a file.
+    public var musterVersion = "0.1.0"
+
+    public init() {}
+  }
+
+  public let settings: ConnectionSettings
+  public let directory: String
+  public let options: Options
+
+  public init(_ settings: ConnectionSettings, directory: String, options: Options = .init()) {
+    self.settings = settings
+    self.directory = directory
+    self.options = options
+  }
+
+  /// Applies the pending files in order.
+  public func migrate(
+    _ report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
+  ) async throws(MigrationError) -> MigrationReport {
+    try await connected { connection, folder -> MigrationReport in
+      let view = try await read(connection, folder)
+      var result = MigrationReport(view)
+      tellOddities(view, report)
+      guard !view.reconciliation.pending.isEmpty else { return result }
+      _ = try scripts(view)
+      if let error = view.surroundings.unwritable { throw error }
+      try await connection.run { $0.onNotice { report(.notice($0)) } }
+      let deployment = Deployment(connection: connection, options: options, report: report)
+      result.applied = try await deployment.underLock(view.surroundings) { backend in
+        let view = try await read(connection, folder)
+        let work = zip(view.reconciliation.pending, try scripts(view))
+        return try await deployment.apply(Array(work), view.surroundings, backend: backend)
+      }
+      return result
+    }
+  }
+
+  /// What there is and what is missing. Reads only.
+  public func status() async throws(MigrationError) -> DatabaseView {
+    try await connected { connection, folder in try await read(connection, folder, heedingFaults: false) }
+  }
+
+  /// What `migrate` would run, checked as far as it can be without running it. Reads only.
+  public func plan() async throws(MigrationError) -> MigrationPlan {
+    try await connected { connection, folder in
+      let view = try await read(connection, folder)
+      return MigrationPlan(
+        view: view, steps: zip(view.reconciliation.pending, try scripts(view)).map(MigrationPlan.Step.init))
+    }
+  }
+
+  // MARK: Steps
+
+  private func connected<T: Sendable>(
+    _ body: (PostgresConnection, MigrationFolder) async throws -> T
+  ) async throws(MigrationError) -> T {
+    do {
+      let folder = try MigrationFolder(reading: directory)
+      let connection = try await PostgresConnection.connect(settings)
+      do {
+        let value = try await body(connection, folder)
+        await connection.close()
+        return value
+      } catch {
+        await connection.close()
+        throw error
+      }
+    } catch {
+      throw MigrationError(error)
+    }
+  }
+
+  private func read(
+    _ connection: PostgresConnection, _ folder: MigrationFolder, heedingFaults: Bool = true
+  ) async throws -> DatabaseView {
+    let view = try await connection.run { connection in
+      let surroundings = try Surroundings.read(connection)
+      if let error = surroundings.unsupported { throw error }
+      let history = surroundings.hasHistory ? try HistoryTable.read(connection) : []
+      return DatabaseView(
+        surroundings: surroundings, history: history,
+        reconciliation: Reconciliation(files: folder.files, history: history))
+    }
+    if heedingFaults, !view.reconciliation.faults.isEmpty {
+      throw MigrationError.history(view.reconciliation.faults)
+    }
+    return view
+  }
+
+  private func scripts(_ view: DatabaseView) throws -> [Script] {
+    try view.reconciliation.pending.map { file in
+      try file.script(standardConformingStrings: view.surroundings.standardConformingStrings)
+    }
+  }
+
+  private func tellOddities(_ view: DatabaseView, _ report: @Sendable (MigrationEvent) -> Void) {
+    for applied in view.reconciliation.reencoded { report(.reencoded(applied.file)) }
+    if !view.reconciliation.ahead.isEmpty { report(.ahead(view.reconciliation.ahead)) }
+  }
+}
