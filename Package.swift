@@ -52,7 +52,8 @@ let package = Package(
     library(
       "TemporaryCluster",
       ["PostgresClient"] + subprocess),
-    library("Migrations", ["PostgresClient", "SQLText"]),
+    .target(name: "CExtensionScript"),
+    library("Migrations", ["PostgresClient", "SQLText", "CExtensionScript"]),
     library("Seeding", ["PostgresClient"]),
     library(
       "Verification",

@@ -44,7 +44,7 @@ public struct Migrator: Sendable {
       guard !view.reconciliation.pending.isEmpty else { return result }
       _ = try scripts(view)
       if let error = view.surroundings.unwritable { throw error }
-      try await connection.run { $0.onNotice { report(.notice($0)) } }
+      await connection.run { $0.onNotice { report(.notice($0)) } }
       let deployment = Deployment(connection: connection, options: options, report: report)
       result.applied = try await deployment.underLock(view.surroundings) { backend in
         let view = try await read(connection, folder)

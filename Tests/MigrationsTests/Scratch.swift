@@ -1,0 +1,49 @@
+import Foundation
+import Migrations
+import PostgresClient
+import TemporaryCluster
+
+/// A folder of migrations that goes away with the test.
+final class Folder: Sendable {
+  let path: String
+
+  init(_ files: [String: String] = [:]) throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "muster-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for (name, text) in files { try write(name, text) }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ name: String, _ text: String) throws { try write(name, Data(text.utf8)) }
+
+  func write(_ name: String, _ bytes: Data) throws { try bytes.write(to: URL(filePath: "\(path)/\(name)")) }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+}
+
+/// A database of its own on the shared cluster, and a session to look into it.
+struct Scratch {
+  let settings: ConnectionSettings
+  let connection: PostgresConnection
+
+  static func make() async throws -> Scratch {
+    let settings = try await TemporaryCluster.shared().createDatabase()
+    return Scratch(settings: settings, connection: try await PostgresConnection.connect(settings))
+  }
+
+  /// The first cell of the first row as text.
+  func value(_ sql: String) async throws -> String? {
+    try await connection.run { try $0.query(sql).first?[0] }
+  }
+
+  func execute(_ sql: String) async throws {
+    _ = try await connection.run { try $0.execute(sql) }
+  }
+
+  func migrator(_ folder: Folder, _ change: (inout Migrator.Options) -> Void = { _ in }) -> Migrator {
+    var options = Migrator.Options()
+    change(&options)
+    return Migrator(settings, directory: folder.path, options: options)
+  }
+}
