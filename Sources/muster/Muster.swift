@@ -1,9 +1,39 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @main
 struct Muster: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "muster",
     abstract: "Live presence on plain PostgreSQL: deploy it, fill it, inspect it, measure it.",
-    version: "0.1.0")
+    discussion: """
+      Exit codes: 0 good · 1 findings, or something failed · 2 usage or connection · 3 nothing was tested · \
+      4 the history was tampered with or is out of order · 5 a lock was not to be had.
+      """,
+    version: "0.1.0",
+    subcommands: [TickCommand.self])
+
+  static func main() async {
+    // A reader that has gone away shows as EPIPE where it is written to.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      try await interruptible {
+        var command = try parseAsRoot()
+        try await command.runEitherWay()
+      }
+    } catch {
+      Ending(of: error).end()
+    }
+  }
+}
+
+extension ParsableCommand {
+  fileprivate mutating func runEitherWay() async throws {
+    if var command = self as? any AsyncParsableCommand { try await command.run() } else { try run() }
+  }
 }

@@ -1,0 +1,40 @@
+import UnixSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Runs a command so that Ctrl-C and TERM cancel it: it rolls back and tidies up, and then ends. A second one ends it at
+/// once, which leaves nothing behind either: PostgreSQL rolls back, and a throw-away server ends with its parent.
+func interruptible(_ command: @escaping @Sendable () async throws -> Void) async throws {
+  let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+  let work = Task { try await command() }
+  let watch = Task { () -> ExitStatus? in
+    var received: ExitStatus?
+    for await signal in signals {
+      let status: ExitStatus = signal == .sigterm ? .terminated : .interrupted
+      if let received { _exit(received.rawValue) }
+      received = status
+      work.cancel()
+      if Task.isCancelled { break }
+    }
+    return received
+  }
+  let result = await work.result
+  watch.cancel()
+  let signal = await watch.value
+  if let signal, case .failure(let error) = result,
+    Ending(of: error).status == ExitStatus.interrupted.rawValue
+  {
+    throw Interrupted(exitStatus: signal)
+  }
+  try result.get()
+}
+
+/// The command did not come to its end because somebody said so.
+struct Interrupted: HasExitStatus, CustomStringConvertible {
+  var exitStatus: ExitStatus
+  var description: String { exitStatus == .terminated ? "told to end" : "interrupted" }
+}
