@@ -74,15 +74,15 @@ begin
   comment on policy "the service keeps the users" on auth.users is 'Needed where service_role has no BYPASSRLS';
   grant select, insert, update, delete on auth.users to service_role;
 
-  create function auth.uid() returns uuid language sql stable parallel safe
+  create function auth.uid() returns uuid language sql stable
   return muster.uid();
   comment on function auth.uid() is 'The signed-in user, NULL for a visitor';
 
-  create function auth.jwt() returns jsonb language sql stable parallel safe
+  create function auth.jwt() returns jsonb language sql stable
   return muster.jwt();
   comment on function auth.jwt() is 'The claims of this request''s token';
 
-  create function auth.role() returns text language sql stable parallel safe
+  create function auth.role() returns text language sql stable
   return muster.role();
   comment on function auth.role() is 'The role claimed by this request''s token';
 
