@@ -132,17 +132,28 @@ create trigger recount_former_and_new_creator after update of creator_id on publ
   execute function public.recount_former_and_new_creator();
 comment on trigger recount_former_and_new_creator on public.rooms is 'The creator of a room is not counted in it';
 
-create function public.record_participant_history() returns trigger
+-- SECURITY DEFINER, both: a creator who deletes a competition fires them.
+create function public.record_arrivals() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  if tg_op = 'INSERT' then
-    insert into public.participant_history (participant_id, room_id, user_id, role, joined_at, left_at)
-    select after.id, after.room_id, after.user_id, after.role, after.joined_at, after.left_at
-    from after;
-    return null;
-  end if;
+  insert into public.participant_history (participant_id, room_id, user_id, role, joined_at, left_at)
+  select after.id, after.room_id, after.user_id, after.role, after.joined_at, after.left_at
+  from after;
+  return null;
+end
+$$;
+comment on function public.record_arrivals() is 'Writes down that a presence has begun';
 
+create trigger record_arrivals after insert on public.room_participants
+  referencing new table as after
+  for each statement execute function public.record_arrivals();
+comment on trigger record_arrivals on public.room_participants is 'Opens a presence in participant_history';
+
+create function public.record_changes() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
   -- A presence that ends, goes on after a reload, or has its times put right is the one that began at the old joined_at.
   update public.participant_history as visit
   set joined_at = after.joined_at, left_at = after.left_at
@@ -161,16 +172,11 @@ begin
   return null;
 end
 $$;
-comment on function public.record_participant_history() is
-  'Writes down each presence: when it began, when it ended. SECURITY DEFINER: a creator who deletes a competition fires it';
+comment on function public.record_changes() is 'Writes down that presences have ended, go on, or have begun again';
 
-create trigger record_arrivals after insert on public.room_participants
-  referencing new table as after
-  for each statement execute function public.record_participant_history();
-comment on trigger record_arrivals on public.room_participants is 'Opens a presence in participant_history';
 create trigger record_changes after update on public.room_participants
   referencing old table as before new table as after
-  for each statement execute function public.record_participant_history();
+  for each statement execute function public.record_changes();
 comment on trigger record_changes on public.room_participants is 'Closes, reopens and opens presences in participant_history';
 
 -- 4 On the roll: whoever is silent for 30 seconds has left when he was last seen.
@@ -590,7 +596,8 @@ $$;
 comment on function public.set_participant_role(bigint, uuid, text) is 'The creator of a room makes someone a student or a teacher';
 
 revoke all on function
-  public.derive_room_participant(), public.recount_former_and_new_creator(), public.record_participant_history(),
+  public.derive_room_participant(), public.recount_former_and_new_creator(), public.record_arrivals(),
+  public.record_changes(),
   public.my_room_ids(), public.get_active_participants(bigint), public.get_active_competition_participants(bigint),
   public.belongs_to_room(bigint, uuid), public.enter_room(bigint, uuid, bigint), public.join_room(bigint),
   public.participant_heartbeat(bigint, text, bigint), public.leave_room(bigint, text), public.get_my_presence(bigint),
