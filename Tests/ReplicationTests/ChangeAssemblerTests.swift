@@ -121,6 +121,6 @@ import Testing
 }
 
 struct UnexpectedEvent: Error {
-  var event: ReplicationEvent
-  init(_ event: ReplicationEvent) { self.event = event }
+  var event: StreamEvent
+  init(_ event: StreamEvent) { self.event = event }
 }

@@ -27,16 +27,16 @@ import Testing
   ) {
     var decoder = MessageDecoder()
     #expect(throws: MalformedMessage(message: message, offset: offset, reason: reason)) {
-      try decoder.decode(Recording.bytes(hexadecimal))
+      try decoder.decode(Recording.bytes(hexadecimal)[...])
     }
   }
 
   @Test func `a stream inside a stream is refused and the first one goes on`() throws {
     var decoder = MessageDecoder()
     let start = Recording.bytes("530000000101")
-    _ = try decoder.decode(start)
+    _ = try decoder.decode(start[...])
     #expect(throws: MalformedMessage(message: "StreamStart", offset: 0, reason: .streamInsideStream)) {
-      try decoder.decode(start)
+      try decoder.decode(start[...])
     }
     #expect(try decoder.decode([0x45]).message == .streamStop)
   }
@@ -55,10 +55,10 @@ import Testing
         for length in message.indices {
           #expect(throws: MalformedMessage.self) {
             var copy = decoder
-            return try copy.decode(Array(message[..<length]))
+            return try copy.decode(message[..<length])
           }
         }
-        _ = try decoder.decode(message)
+        _ = try decoder.decode(message[...])
       }
     }
   }
@@ -69,10 +69,10 @@ import Testing
     for _ in 0..<2_000 {
       var decoder = MessageDecoder()
       var assembler = ChangeAssembler()
-      var events: [ReplicationEvent] = []
+      var events: [StreamEvent] = []
       for message in Recording.all[Int.random(in: 0..<Recording.all.count, using: &random)] {
         do {
-          let decoded = try decoder.decode(mutated(message, &random))
+          let decoded = try decoder.decode(mutated(message, &random)[...])
           try assembler.receive(decoded, into: &events)
         } catch is MalformedMessage {
         } catch is UnexpectedMessage {

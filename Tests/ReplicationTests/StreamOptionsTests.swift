@@ -7,7 +7,7 @@ import Testing
     #expect(options.createCommand == nil)
     #expect(
       options.startCommand
-        == #"start_replication slot "muster" logical 0/0 (proto_version '1', publication_names '"muster"')"#)
+        == #"START_REPLICATION SLOT "muster" LOGICAL 0/0 (proto_version '1', publication_names '"muster"')"#)
   }
 
   @Test func `every option, and names that need quotes`() {
@@ -18,10 +18,10 @@ import Testing
     options.sendsBinary = true
     #expect(
       options.createCommand
-        == #"create_replication_slot "a""b" temporary logical pgoutput (snapshot 'nothing')"#)
+        == #"CREATE_REPLICATION_SLOT "a""b" TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')"#)
     #expect(
       options.startCommand == """
-        start_replication slot "a""b" logical 16/FF (proto_version '2', publication_names '"it''s","B"', \
+        START_REPLICATION SLOT "a""b" LOGICAL 16/FF (proto_version '2', publication_names '"it''s","B"', \
         messages 'true', streaming 'true', binary 'true')
         """)
   }

@@ -4,19 +4,19 @@ import Replication
 /// The messages of a recording, decoded one after another.
 func decode(_ recording: [[UInt8]]) throws -> [DecodedMessage] {
   var decoder = MessageDecoder()
-  return try recording.map { try decoder.decode($0) }
+  return try recording.map { try decoder.decode($0[...]) }
 }
 
 /// What a consumer gets of a recording.
-func assemble(_ recording: [[UInt8]]) throws -> [ReplicationEvent] {
+func assemble(_ recording: [[UInt8]]) throws -> [StreamEvent] {
   var assembler = ChangeAssembler()
-  var events: [ReplicationEvent] = []
+  var events: [StreamEvent] = []
   for message in try decode(recording) { try assembler.receive(message, into: &events) }
   return events
 }
 
 /// A few words for each event, for comparing whole transactions at a glance.
-func summary(_ events: [ReplicationEvent]) -> [String] {
+func summary(_ events: [StreamEvent]) -> [String] {
   events.map { event in
     switch event {
     case .begin: "begin"

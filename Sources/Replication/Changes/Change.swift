@@ -17,24 +17,24 @@ extension Change {
   }
 
   /// The row version that is there after the change.
-  public var new: Row? {
+  public var new: RowVersion? {
     switch self {
-    case .insert(let relation, let new), .update(let relation, _, let new): Row(relation, new)
+    case .insert(let relation, let new), .update(let relation, _, let new): RowVersion(relation, new)
     case .delete, .truncate: nil
     }
   }
 
   /// What is known of the row version that went.
-  public var old: Row? {
+  public var old: RowVersion? {
     switch self {
-    case .update(let relation, let old?, _), .delete(let relation, let old): Row(relation, old.values)
+    case .update(let relation, let old?, _), .delete(let relation, let old): RowVersion(relation, old.values)
     case .update, .insert, .truncate: nil
     }
   }
 }
 
 /// A row version whose values are asked for by column name.
-public struct Row: Sendable, Hashable {
+public struct RowVersion: Sendable, Hashable {
   public var relation: Relation
   public var values: Tuple
 
@@ -51,7 +51,7 @@ public struct Row: Sendable, Hashable {
 
 /// What a stream hands to its consumer. Changes stand between the `begin` and the `commit` of their transaction;
 /// transactions come whole, one after another, in the order of their commits.
-public enum ReplicationEvent: Sendable, Hashable {
+public enum StreamEvent: Sendable, Hashable {
   case begin(Message.Begin)
   case origin(Message.Origin)
   case change(Change)

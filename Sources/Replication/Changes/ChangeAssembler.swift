@@ -18,7 +18,7 @@ public struct ChangeAssembler: Sendable {
   ///
   /// - Throws: ``UnexpectedMessage``
   public mutating func receive(
-    _ decoded: DecodedMessage, into events: inout [ReplicationEvent]
+    _ decoded: DecodedMessage, into events: inout [StreamEvent]
   ) throws(UnexpectedMessage) {
     switch decoded.message {
     case .begin(let begin):
@@ -113,13 +113,13 @@ extension ChangeAssembler {
 private struct StreamedTransaction: Sendable {
   /// As this transaction sees them: it may have altered a table, and may yet be rolled back.
   var relations: [UInt32: Relation] = [:]
-  var events: [(subtransaction: TransactionID, event: ReplicationEvent)] = []
+  var events: [(subtransaction: TransactionID, event: StreamEvent)] = []
 }
 
 extension ChangeAssembler {
   private mutating func append(
-    _ event: ReplicationEvent, _ decoded: DecodedMessage, named name: String,
-    to events: inout [ReplicationEvent]
+    _ event: StreamEvent, _ decoded: DecodedMessage, named name: String,
+    to events: inout [StreamEvent]
   ) throws(UnexpectedMessage) {
     if let streaming {
       streamed[streaming]?.events.append((decoded.subtransaction ?? streaming, event))
@@ -131,7 +131,7 @@ extension ChangeAssembler {
   }
 
   private mutating func follow(
-    _ message: Message, into events: inout [ReplicationEvent]
+    _ message: Message, into events: inout [StreamEvent]
   ) throws(UnexpectedMessage) {
     switch message {
     case .streamStart(let id, _):

@@ -1,17 +1,19 @@
 /// Reads values in network order off one message, front to back. A read past the end throws; none can crash.
 struct ByteCursor {
-  private let bytes: [UInt8]
-  private(set) var offset: Int
+  private let bytes: ArraySlice<UInt8>
+  private var position: Int
   /// The message being read, for errors.
   var message: String
 
-  init(_ bytes: [UInt8], at offset: Int = 0, message: String) {
+  init(_ bytes: ArraySlice<UInt8>, at offset: Int = 0, message: String) {
     self.bytes = bytes
-    self.offset = offset
+    position = bytes.startIndex + offset
     self.message = message
   }
 
-  var left: Int { bytes.count - offset }
+  /// How far it has read.
+  var offset: Int { position - bytes.startIndex }
+  var left: Int { bytes.endIndex - position }
 
   func fault(_ reason: MalformedMessage.Reason, at place: Int? = nil) -> MalformedMessage {
     MalformedMessage(message: message, offset: place ?? offset, reason: reason)
@@ -50,10 +52,9 @@ struct ByteCursor {
 
   /// A string that ends with a zero byte.
   mutating func string() throws(MalformedMessage) -> String {
-    let start = offset
-    guard let end = bytes[start...].firstIndex(of: 0) else { throw fault(.unterminatedString) }
-    let text = try text(start..<end)
-    offset = end + 1
+    guard let end = bytes[position...].firstIndex(of: 0) else { throw fault(.unterminatedString) }
+    let text = try text(position..<end)
+    position = end + 1
     return text
   }
 
@@ -67,9 +68,9 @@ struct ByteCursor {
     return Array(bytes[start..<start + length])
   }
 
-  mutating func rest() -> [UInt8] {
-    defer { offset = bytes.count }
-    return Array(bytes[offset...])
+  mutating func rest() -> ArraySlice<UInt8> {
+    defer { position = bytes.endIndex }
+    return bytes[position...]
   }
 
   func finish() throws(MalformedMessage) {
@@ -78,14 +79,15 @@ struct ByteCursor {
 
   private func text(_ range: Range<Int>) throws(MalformedMessage) -> String {
     guard let text = String(validating: bytes[range], as: UTF8.self) else {
-      throw fault(.notUTF8, at: range.lowerBound)
+      throw fault(.notUTF8, at: range.lowerBound - bytes.startIndex)
     }
     return text
   }
 
+  /// Passes over so many bytes and says where they start.
   private mutating func advance(_ count: Int) throws(MalformedMessage) -> Int {
     guard count <= left else { throw fault(.tooShort(needed: count, left: left)) }
-    defer { offset += count }
-    return offset
+    defer { position += count }
+    return position
   }
 }

@@ -3,7 +3,7 @@ import PostgresClient
 /// What the server sends in CopyBoth mode around the output plugin's messages.
 public enum ServerFrame: Sendable, Hashable {
   /// `start` is the place in the log that the payload belongs to, `end` the server's current end of the log.
-  case data(start: LSN, end: LSN, sentAt: Timestamp, payload: [UInt8])
+  case data(start: LSN, end: LSN, sentAt: Timestamp, payload: ArraySlice<UInt8>)
   /// `end`: all that stands in the log before it was sent. `wantsReply`: answer at once or be cut off.
   case keepalive(end: LSN, sentAt: Timestamp, wantsReply: Bool)
 
@@ -14,12 +14,12 @@ public enum ServerFrame: Sendable, Hashable {
     }
     switch kind {
     case UInt8(ascii: "w"):
-      var cursor = ByteCursor(bytes, at: 1, message: "XLogData")
+      var cursor = ByteCursor(bytes[...], at: 1, message: "XLogData")
       self = .data(
         start: try cursor.lsn(), end: try cursor.lsn(), sentAt: try cursor.timestamp(), payload: cursor.rest()
       )
     case UInt8(ascii: "k"):
-      var cursor = ByteCursor(bytes, at: 1, message: "keepalive")
+      var cursor = ByteCursor(bytes[...], at: 1, message: "keepalive")
       self = .keepalive(
         end: try cursor.lsn(), sentAt: try cursor.timestamp(), wantsReply: try cursor.byte() == 1)
       try cursor.finish()

@@ -21,7 +21,7 @@ public struct MessageDecoder: Sendable {
   /// - Parameter bytes: the payload of one XLogData frame.
   /// - Returns: the message that it holds; a frame holds exactly one.
   /// - Throws: ``MalformedMessage``; the decoder then stands where it stood before.
-  public mutating func decode(_ bytes: [UInt8]) throws(MalformedMessage) -> DecodedMessage {
+  public mutating func decode(_ bytes: ArraySlice<UInt8>) throws(MalformedMessage) -> DecodedMessage {
     guard let kind = bytes.first else {
       throw MalformedMessage(message: "pgoutput", offset: 0, reason: .empty)
     }

@@ -2,7 +2,7 @@ import PostgresClient
 
 /// Why a stream ended that nobody stopped.
 public struct ReplicationError: Error, Sendable {
-  public enum Cause: Sendable {
+  public enum Cause: Error, Sendable {
     case database(PostgresError)
     case malformed(MalformedMessage)
     case unexpected(UnexpectedMessage)
@@ -25,7 +25,7 @@ public struct ReplicationError: Error, Sendable {
 extension ReplicationError: CustomStringConvertible {
   public var description: String {
     """
-    the replication stream from slot "\(slot)" ended: \(cause)
+    the replication stream from slot "\(slot)" failed: \(cause)
     confirmed up to \(confirmed); what came after will be sent again when a stream starts from the slot
     """
   }

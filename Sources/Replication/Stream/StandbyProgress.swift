@@ -24,7 +24,7 @@ package struct StandbyProgress: Sendable {
     received = max(received, end)
   }
 
-  package mutating func handOff(_ event: ReplicationEvent) {
+  package mutating func handOff(_ event: StreamEvent) {
     switch event {
     case .begin: isInsideTransaction = true
     case .commit(let commit):

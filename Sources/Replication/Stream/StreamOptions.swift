@@ -36,12 +36,13 @@ public struct StreamOptions: Sendable, Hashable {
   }
 }
 
+// The grammar of these commands is not SQL's: their keywords are upper case.
 extension StreamOptions {
   package var createCommand: String? {
     switch slot {
     case .durable: nil
     case .temporary(let name):
-      "create_replication_slot \(identifier(name)) temporary logical pgoutput (snapshot 'nothing')"
+      "CREATE_REPLICATION_SLOT \(identifier(name)) TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')"
     }
   }
 
@@ -54,7 +55,7 @@ extension StreamOptions {
     if streamsLargeTransactions { options.append("streaming 'true'") }
     if sendsBinary { options.append("binary 'true'") }
     let list = options.joined(separator: ", ")
-    return "start_replication slot \(identifier(slot.name)) logical \(start) (\(list))"
+    return "START_REPLICATION SLOT \(identifier(slot.name)) LOGICAL \(start) (\(list))"
   }
 
   private func identifier(_ name: String) -> String {
