@@ -158,37 +158,17 @@ create function public.count_votes() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform public.add_to_poll_result(votes.poll_id, votes.option_id, votes.change)
+  perform public.add_to_poll_result(tally.poll_id, tally.option_id, tg_argv[0]::bigint * tally.votes)
   from (
-    select cast_now.poll_id, cast_now.option_id,
-      case tg_op when 'DELETE' then -pg_catalog.count(*) else pg_catalog.count(*) end as change
-    from touched as cast_now
-    group by cast_now.poll_id, cast_now.option_id
-  ) as votes;
+    select vote.poll_id, vote.option_id, pg_catalog.count(*) as votes
+    from touched as vote
+    group by vote.poll_id, vote.option_id
+  ) as tally;
   return null;
 end
 $$;
-comment on function public.count_votes() is 'Keeps poll_result_shards: each touched vote counts one more, deleted one less';
-
-create function public.move_votes() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  perform public.add_to_poll_result(votes.poll_id, votes.option_id, votes.change)
-  from (
-    select moved.poll_id, moved.option_id, pg_catalog.sum(moved.change)::bigint as change
-    from (
-      select before.poll_id, before.option_id, -1 as change from touched_before as before
-      union all
-      select after.poll_id, after.option_id, 1 from touched as after
-    ) as moved
-    group by moved.poll_id, moved.option_id
-    having pg_catalog.sum(moved.change) <> 0
-  ) as votes;
-  return null;
-end
-$$;
-comment on function public.move_votes() is 'Keeps poll_result_shards when votes are changed';
+comment on function public.count_votes() is
+  'Adds the touched votes to the results (argument 1) or takes them away (argument -1)';
 
 create function public.forget_votes() returns trigger
 language plpgsql security definer set search_path = ''
@@ -198,26 +178,46 @@ begin
   return null;
 end
 $$;
-comment on function public.forget_votes() is 'Keeps poll_result_shards when all votes are truncated';
+comment on function public.forget_votes() is 'Empties the results when all votes are truncated';
+
+create trigger count_cast_votes after insert on public.user_votes referencing new table as touched
+  for each statement execute function public.count_votes('1');
+comment on trigger count_cast_votes on public.user_votes is 'A vote counts';
+create trigger count_changed_votes_as_before after update on public.user_votes referencing old table as touched
+  for each statement execute function public.count_votes('-1');
+comment on trigger count_changed_votes_as_before on public.user_votes is 'A changed vote no longer counts as it was';
+create trigger count_changed_votes_from_now_on after update on public.user_votes referencing new table as touched
+  for each statement execute function public.count_votes('1');
+comment on trigger count_changed_votes_from_now_on on public.user_votes is 'It counts as it is';
+create trigger count_deleted_votes after delete on public.user_votes referencing old table as touched
+  for each statement execute function public.count_votes('-1');
+comment on trigger count_deleted_votes on public.user_votes is 'A deleted vote no longer counts';
+create trigger forget_truncated_votes after truncate on public.user_votes
+  for each statement execute function public.forget_votes();
+comment on trigger forget_truncated_votes on public.user_votes is 'No vote is left';
 
 create function public.count_rows() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  change bigint;
 begin
-  if tg_op = 'TRUNCATE' then
-    delete from public.statistic_shards where name = tg_argv[0];
-    return null;
-  end if;
-  select pg_catalog.count(*) into change from touched;
-  if change > 0 then
-    perform public.add_to_statistic(tg_argv[0], case tg_op when 'DELETE' then -change else change end);
-  end if;
+  perform public.add_to_statistic(tg_argv[0], tg_argv[1]::bigint * tally.size)
+  from (select pg_catalog.count(*) as size from touched) as tally
+  where tally.size > 0;
   return null;
 end
 $$;
-comment on function public.count_rows() is 'Keeps the statistic named by the trigger''s argument';
+comment on function public.count_rows() is
+  'Adds the number of touched rows to a statistic (arguments: its name, 1) or takes it away (its name, -1)';
+
+create function public.forget_rows() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from public.statistic_shards where name = tg_argv[0];
+  return null;
+end
+$$;
+comment on function public.forget_rows() is 'Empties a statistic (argument: its name) when what it counts is truncated';
 
 do $$
 declare
@@ -233,83 +233,25 @@ begin
     ) as pair (relation, statistic)
   loop
     execute format(
-      'create trigger count_inserted_rows after insert on public.%1$I referencing new table as touched'
-      ' for each statement execute function public.count_rows(%2$L)',
-      counted.relation, counted.statistic);
-    execute format(
-      'create trigger count_deleted_rows after delete on public.%1$I referencing old table as touched'
-      ' for each statement execute function public.count_rows(%2$L)',
-      counted.relation, counted.statistic);
-    execute format(
-      'create trigger count_no_rows after truncate on public.%1$I'
-      ' for each statement execute function public.count_rows(%2$L)',
-      counted.relation, counted.statistic);
-    execute format(
-      'comment on trigger count_inserted_rows on public.%I is %L',
-      counted.relation, format('Adds to the statistic %s', counted.statistic));
-    execute format(
-      'comment on trigger count_deleted_rows on public.%I is %L',
-      counted.relation, format('Takes from the statistic %s', counted.statistic));
-    execute format(
-      'comment on trigger count_no_rows on public.%I is %L',
-      counted.relation, format('Empties the statistic %s', counted.statistic));
+      'create trigger count_inserted_rows after insert on public.%1$I referencing new table as touched
+        for each statement execute function public.count_rows(%2$L, ''1'');
+      create trigger count_deleted_rows after delete on public.%1$I referencing old table as touched
+        for each statement execute function public.count_rows(%2$L, ''-1'');
+      create trigger forget_truncated_rows after truncate on public.%1$I
+        for each statement execute function public.forget_rows(%2$L);
+      comment on trigger count_inserted_rows on public.%1$I is %3$L;
+      comment on trigger count_deleted_rows on public.%1$I is %3$L;
+      comment on trigger forget_truncated_rows on public.%1$I is %3$L',
+      counted.relation, counted.statistic, format('Keeps the statistic %s', counted.statistic));
   end loop;
 end
 $$;
-
-create trigger count_cast_votes after insert on public.user_votes referencing new table as touched
-  for each statement execute function public.count_votes();
-comment on trigger count_cast_votes on public.user_votes is 'Adds to the results';
-create trigger count_deleted_votes after delete on public.user_votes referencing old table as touched
-  for each statement execute function public.count_votes();
-comment on trigger count_deleted_votes on public.user_votes is 'Takes from the results';
-create trigger move_changed_votes after update on public.user_votes
-  referencing old table as touched_before new table as touched
-  for each statement execute function public.move_votes();
-comment on trigger move_changed_votes on public.user_votes is 'Takes from one result and adds to another';
-create trigger forget_truncated_votes after truncate on public.user_votes
-  for each statement execute function public.forget_votes();
-comment on trigger forget_truncated_votes on public.user_votes is 'Empties the results';
 
 -- Users who registered before there were statistics count too.
 insert into public.statistic_shards (name, value)
 select 'registrations', pg_catalog.count(*) from public.profiles;
 
--- 5 Refusals, and what may not happen to a poll.
-create function public.refuse_poll(code text, reason text) returns void
-language plpgsql set search_path = ''
-as $$
-declare
-  refusal record;
-begin
-  select known.message, known.hint
-  into strict refusal
-  from (values
-    ('MU001', 'you are not signed in', 'Sign in, then press the button.'),
-    ('MU002', 'there is no such poll', 'Read public.polls for those there are.'),
-    ('MU003', 'this poll is not open yet', 'Hold and vote once its status is active.'),
-    ('MU004', 'this poll is closed', 'Read public.poll_results for how it ended.'),
-    ('MU005', 'you have no such hold', 'Call start_hold and use the id that it returns.'),
-    ('MU006', 'this hold is over', 'Press again with start_hold, and call hold_heartbeat every 3 s while holding.'),
-    ('MU007', 'the button was not held long enough', 'Hold it for 3 s by the server''s clock, then call cast_vote.'),
-    ('MU008', 'this poll has no such option', 'Read public.poll_options for those it has.'),
-    ('MU009', 'you have already voted in this poll', 'A user has one vote in each poll.'),
-    ('MU010', 'a poll does not go back', 'Make a new poll to ask again: this one goes from draft to active to closed.'),
-    ('MU011', 'a poll that was opened keeps its question', 'Edit a poll while it is a draft.')
-  ) as known (code, message, hint)
-  where known.code = refuse_poll.code;
-  raise exception using errcode = code, message = refusal.message, detail = reason, hint = refusal.hint;
-end
-$$;
-comment on function public.refuse_poll(text, text) is
-  'Raises one of the refusals of polls: its SQLSTATE, what is wrong, why, and what to do about it';
-
-create function public.poll_lock(poll bigint) returns bigint
-language sql immutable parallel safe
-return pg_catalog.hashint8extended(poll, pg_catalog.hashtextextended('public.polls', 0));
-comment on function public.poll_lock(bigint) is
-  'The advisory lock that voters share until they commit, and that whoever opens or closes the poll takes alone';
-
+-- 5 What may not happen to a poll.
 create function public.guard_poll() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -317,15 +259,23 @@ declare
   stages constant text[] := array['draft', 'active', 'closed'];
 begin
   if new.question is distinct from old.question and old.status <> 'draft' then
-    perform public.refuse_poll('MU011', pg_catalog.format('Poll %s is %s.', old.id, old.status));
+    raise exception using
+      errcode = 'MU011',
+      message = 'a poll that was opened keeps its question',
+      detail = pg_catalog.format('Poll %s is %s.', old.id, old.status),
+      hint = 'Edit a poll while it is a draft.';
   end if;
   if new.status is distinct from old.status then
     if pg_catalog.array_position(stages, new.status) < pg_catalog.array_position(stages, old.status) then
-      perform public.refuse_poll(
-        'MU010', pg_catalog.format('Poll %s is %s and was to become %s.', old.id, old.status, new.status));
+      raise exception using
+        errcode = 'MU010',
+        message = 'a poll does not go back',
+        detail = pg_catalog.format('Poll %s is %s and was to become %s.', old.id, old.status, new.status),
+        hint = 'Make a new poll to ask again: this one goes from draft to active to closed.';
     end if;
-    -- Row locks would let a stream of voters starve whoever closes the poll; this one queues fairly.
-    perform pg_catalog.pg_advisory_xact_lock(public.poll_lock(new.id));
+    -- Voters share this lock until they commit, see cast_vote. Sharing the row instead, a stream of them could starve
+    -- whoever closes the poll; here he has his turn.
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('public.polls', new.id));
   end if;
   return new;
 end
@@ -369,6 +319,10 @@ comment on column public.hold_states.state is
   'idle; holding, then validating from 3 s on; vote_cast, or cancelled when it ended before 3 s, or error when later';
 
 -- 7 Holding and voting.
+-- Each refusal has its own SQLSTATE:
+--   MU001 not signed in          MU002 no such poll           MU003 poll not open yet      MU004 poll closed
+--   MU005 no such hold           MU006 hold is over           MU007 held too briefly       MU008 no such option
+--   MU009 already voted          MU010 poll moved backwards   MU011 question of an opened poll changed
 create function public.require_open_poll(poll bigint) returns void
 language plpgsql set search_path = ''
 as $$
@@ -377,11 +331,23 @@ declare
 begin
   select asked.status into poll_status from public.polls as asked where asked.id = poll;
   if poll_status is null then
-    perform public.refuse_poll('MU002', pg_catalog.format('No poll has the id %s.', poll));
+    raise exception using
+      errcode = 'MU002',
+      message = 'there is no such poll',
+      detail = pg_catalog.format('No poll has the id %s.', poll),
+      hint = 'Read public.polls for those there are.';
   elsif poll_status = 'draft' then
-    perform public.refuse_poll('MU003', pg_catalog.format('Poll %s is a draft.', poll));
+    raise exception using
+      errcode = 'MU003',
+      message = 'this poll is not open yet',
+      detail = pg_catalog.format('Poll %s is a draft.', poll),
+      hint = 'Hold and vote once its status is active.';
   elsif poll_status = 'closed' then
-    perform public.refuse_poll('MU004', pg_catalog.format('Poll %s is closed.', poll));
+    raise exception using
+      errcode = 'MU004',
+      message = 'this poll is closed',
+      detail = pg_catalog.format('Poll %s is closed.', poll),
+      hint = 'Read public.poll_results for how it ended.';
   end if;
 end
 $$;
@@ -395,11 +361,19 @@ declare
   standing public.hold_states;
 begin
   if caller is null then
-    perform public.refuse_poll('MU001', 'A hold belongs to a user, and the request names none.');
+    raise exception using
+      errcode = 'MU001',
+      message = 'you are not signed in',
+      detail = 'A hold belongs to a user, and the request names none.',
+      hint = 'Sign in, then press the button.';
   end if;
   perform from public.button_holds as fact where fact.id = hold and fact.user_id = caller for no key update;
   if not found then
-    perform public.refuse_poll('MU005', pg_catalog.format('None of your holds has the id %s.', hold));
+    raise exception using
+      errcode = 'MU005',
+      message = 'you have no such hold',
+      detail = pg_catalog.format('None of your holds has the id %s.', hold),
+      hint = 'Call start_hold and use the id that it returns.';
   end if;
   select * into strict standing from public.hold_states as state where state.hold_id = hold;
   return standing;
@@ -412,10 +386,17 @@ language plpgsql set search_path = ''
 as $$
 begin
   if standing.state = 'vote_cast' then
-    perform public.refuse_poll('MU009', pg_catalog.format('Hold %s has cast your vote.', standing.hold_id));
+    raise exception using
+      errcode = 'MU009',
+      message = 'you have already voted in this poll',
+      detail = pg_catalog.format('Hold %s has cast your vote.', standing.hold_id),
+      hint = 'A user has one vote in each poll.';
   elsif standing.ended_at is not null then
-    perform public.refuse_poll(
-      'MU006', pg_catalog.format('Hold %s ended at %s.', standing.hold_id, standing.ended_at));
+    raise exception using
+      errcode = 'MU006',
+      message = 'this hold is over',
+      detail = pg_catalog.format('Hold %s ended at %s.', standing.hold_id, standing.ended_at),
+      hint = 'Press again with start_hold, and call hold_heartbeat every 3 s while holding.';
   end if;
 end
 $$;
@@ -442,7 +423,11 @@ declare
   started bigint;
 begin
   if caller is null then
-    perform public.refuse_poll('MU001', 'A hold belongs to a user, and the request names none.');
+    raise exception using
+      errcode = 'MU001',
+      message = 'you are not signed in',
+      detail = 'A hold belongs to a user, and the request names none.',
+      hint = 'Sign in, then press the button.';
   end if;
   perform public.require_open_poll(poll);
   -- The latest press wins: what another tab, or this one before a reload, still holds ends here.
@@ -501,22 +486,33 @@ begin
   standing := public.lock_own_hold(hold);
   perform public.require_alive(standing);
   if standing.state = 'holding' then
-    perform public.refuse_poll('MU007', pg_catalog.format(
-      'Hold %s began %s ago.', hold, pg_catalog.now() - standing.started_at));
+    raise exception using
+      errcode = 'MU007',
+      message = 'the button was not held long enough',
+      detail = pg_catalog.format('Hold %s began %s ago.', hold, pg_catalog.now() - standing.started_at),
+      hint = 'Hold it for 3 s by the server''s clock, then call cast_vote.';
   end if;
-  perform pg_catalog.pg_advisory_xact_lock_shared(public.poll_lock(standing.poll_id));
+  perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtextextended('public.polls', standing.poll_id));
   perform public.require_open_poll(standing.poll_id);
   if not exists (
     select from public.poll_options as present
     where present.id = option and present.poll_id = standing.poll_id
   ) then
-    perform public.refuse_poll('MU008', pg_catalog.format('Poll %s has no option %s.', standing.poll_id, option));
+    raise exception using
+      errcode = 'MU008',
+      message = 'this poll has no such option',
+      detail = pg_catalog.format('Poll %s has no option %s.', standing.poll_id, option),
+      hint = 'Read public.poll_options for those it has.';
   end if;
   insert into public.user_votes (poll_id, user_id, option_id, hold_id)
   values (standing.poll_id, standing.user_id, option, hold)
   on conflict (poll_id, user_id) do nothing;
   if not found then
-    perform public.refuse_poll('MU009', pg_catalog.format('Poll %s has your vote from another hold.', standing.poll_id));
+    raise exception using
+      errcode = 'MU009',
+      message = 'you have already voted in this poll',
+      detail = pg_catalog.format('Poll %s has your vote from another hold.', standing.poll_id),
+      hint = 'A user has one vote in each poll.';
   end if;
   perform public.end_hold(hold);
   return 'vote_cast';
@@ -588,8 +584,8 @@ revoke all on sequence
   from public, anon, authenticated, service_role;
 revoke all on function
   public.add_to_poll_result(bigint, bigint, bigint), public.add_to_statistic(text, bigint),
-  public.count_votes(), public.move_votes(), public.forget_votes(), public.count_rows(),
-  public.refuse_poll(text, text), public.poll_lock(bigint), public.guard_poll(),
+  public.count_votes(), public.forget_votes(), public.count_rows(), public.forget_rows(),
+  public.guard_poll(),
   public.require_open_poll(bigint), public.lock_own_hold(bigint), public.require_alive(public.hold_states),
   public.end_hold(bigint), public.start_hold(bigint), public.hold_heartbeat(bigint), public.release_hold(bigint),
   public.cast_vote(bigint, bigint), public.get_live_hold_count()

@@ -63,7 +63,7 @@ create function public.count_messages() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  sign constant integer := tg_argv[0];
+  sign constant integer := tg_argv[0]::integer;
 begin
   -- In one order, so that two batches that meet in several conversations queue instead of deadlocking.
   perform from public.conversations as talk
