@@ -29,6 +29,13 @@ public struct Finding: Error, Sendable, Hashable {
   }
 }
 
+/// Thrown by a check that finds nothing to test.
+public struct Skip: Error, Sendable {
+  public var reason: String
+
+  public init(_ reason: String) { self.reason = reason }
+}
+
 /// A check and what became of it.
 public struct CheckResult: Sendable {
   public var check: Check

@@ -71,6 +71,8 @@ public struct Runner: Sendable {
         outcome = try await check.run(context)
       } catch let error as CancellationError {
         throw error
+      } catch let skip as Skip {
+        outcome = .skipped(skip.reason)
       } catch let finding as Finding {
         outcome = .failed([finding])
       } catch {

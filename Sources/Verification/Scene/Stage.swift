@@ -202,6 +202,8 @@ extension Stage {
     do {
       let figure = try play(self)
       return Outcome(findings: findings, figure: figure)
+    } catch let skip as Skip where findings.isEmpty {
+      return .skipped(skip.reason)
     } catch let last as Finding {
       return .failed(findings + [last])
     } catch let error as PostgresError where error.code != nil {

@@ -1,0 +1,143 @@
+import PostgresClient
+
+/// The checks that hold a database to its expectations: one that everything is declared, one for each relation, one
+/// for the functions of each schema.
+public struct AccessChecks: Sendable {
+  public var expectations: Expectations
+
+  public init(_ expectations: Expectations) { self.expectations = expectations }
+
+  public var checks: [Check] {
+    [coverage] + expectations.relations.map(check(of:)) + expectations.schemas.compactMap(functions(of:))
+      + [provocation]
+  }
+
+  // MARK: Coverage
+
+  private var coverage: Check {
+    .scene(
+      "access.everything-is-declared",
+      "Every relation and function has been given its access by a person, and nothing else has"
+    ) { stage in
+      let relations = try RelationFacts.all(in: expectations.schemas, on: stage).map(\.name)
+      for name in relations where expectation(for: name) == nil {
+        stage.note("\(name) is not declared in \(expectations.file)")
+      }
+      for expected in expectations.relations where !relations.contains(where: Glob(expected.name).matches) {
+        note(stage, "\(expected.name) is declared, and does not exist", at: expected.position)
+      }
+      let functions = Set(try FunctionFacts.all(in: expectations.schemas, on: stage).map(\.signature))
+      let declared = Set(expectations.functions.map(\.signature))
+      for signature in functions.subtracting(declared).sorted() {
+        stage.note("\(signature) is not declared in \(expectations.file)")
+      }
+      for expected in expectations.functions where !functions.contains(expected.signature) {
+        note(stage, "\(expected.signature) is declared, and does not exist", at: expected.position)
+      }
+      try lookForOtherSchemas(stage)
+      return "\(relations.count) relations, \(functions.count) functions"
+    }
+  }
+
+  /// A schema that a persona can reach and that nobody declared would be a hole in the table.
+  private func lookForOtherSchemas(_ stage: Stage) throws {
+    let roles = RelationFacts.array(Array(Set(expectations.personas.map(\.role))))
+    let reachable = try stage.look(
+      """
+      select n.nspname from pg_catalog.pg_namespace n
+      where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions')
+        and not n.nspname = any (\(RelationFacts.array(expectations.schemas))::text[])
+        and exists (
+          select from pg_catalog.pg_roles r where r.rolname = any (\(roles)::text[])
+            and has_schema_privilege(r.oid, n.oid, 'usage'))
+        and \(raw: RelationFacts.notForeignExtension("n.oid", "pg_namespace"))
+      order by 1
+      """)
+    for row in reachable {
+      stage.note("schema \(row[0] ?? "") can be used, and \(expectations.file) does not list it")
+    }
+  }
+
+  private func note(_ stage: Stage, _ message: String, at position: Position) {
+    stage.note(message, detail: "\(expectations.file):\(position)")
+  }
+
+  private func expectation(for name: String) -> RelationExpectation? {
+    expectations.relations.first { $0.name == name }
+      ?? expectations.relations.first { Glob($0.name).matches(name) }
+  }
+
+  // MARK: Relations
+
+  private func check(of expectation: RelationExpectation) -> Check {
+    .scene(
+      "access.\(expectation.name)",
+      "\(expectation.name): each persona may do what the table says, and nothing else"
+    ) { stage in
+      try stage.execute(expectations.resolved(expectations.scene, for: nil))
+      let relations = try RelationFacts.all(in: expectations.schemas, on: stage)
+        .filter { self.expectation(for: $0.name)?.name == expectation.name }
+      guard !relations.isEmpty else { throw Finding("\(expectation.name) does not exist") }
+      for relation in relations { try probe(relation, expectation, on: stage) }
+      let cells = expectations.personas.count * expectation.kinds.count
+      let several = relations.count > 1 ? "\(relations.count) relations × " : ""
+      return "\(several)\(cells) cells"
+    }
+  }
+
+  private func probe(
+    _ relation: RelationFacts, _ expectation: RelationExpectation, on stage: Stage
+  ) throws {
+    var populated: Set<Int> = []
+    for persona in expectations.personas {
+      let probe = try RelationProbe(
+        stage: stage, relation: relation, expectation: expectation, expectations: expectations,
+        persona: persona)
+      populated.formUnion(probe.population.keys)
+      try probe.run(
+        inserts: expectation.inserts.mapValues { expectations.resolved($0, for: persona) })
+    }
+    guard relation.kind.storesRows || relation.kind == .view, Glob(expectation.name).isLiteral else { return }
+    for (index, kind) in expectation.kinds.enumerated() where !populated.contains(index) {
+      stage.note("\(relation.name): the scene has no row of kind “\(kind.name)”: its cells were not tested")
+    }
+  }
+
+  // MARK: Functions
+
+  private func functions(of schema: String) -> Check? {
+    let declared = expectations.functions.filter { $0.signature.hasPrefix(schema + ".") }
+    guard !declared.isEmpty else { return nil }
+    return .scene(
+      "access.functions-in-\(schema)",
+      "\(schema): each function is executed by those who are named, and by nobody else"
+    ) { stage in
+      try probe(declared, on: stage) { probe, persona in try probe.run(as: persona) }
+      return "\(declared.count) functions × \(expectations.personas.count) personas"
+    }
+  }
+
+  private var provocation: Check {
+    .scene(
+      "access.functions-take-anything",
+      "A function that is called with nulls or nonsense refuses, and does not break"
+    ) { stage in
+      try stage.execute(expectations.resolved(expectations.scene, for: nil))
+      try probe(expectations.functions, on: stage) { probe, persona in try probe.provoke(as: persona) }
+      return "\(expectations.functions.count) functions × \(expectations.personas.count) personas"
+    }
+  }
+
+  private func probe(
+    _ expected: [FunctionExpectation], on stage: Stage,
+    _ body: (FunctionProbe, Persona) throws -> Void
+  ) throws {
+    let facts = try FunctionFacts.all(in: expectations.schemas, on: stage)
+    for expectation in expected {
+      guard let function = facts.first(where: { $0.signature == expectation.signature }) else { continue }
+      for persona in expectations.personas {
+        try body(FunctionProbe(stage: stage, function: function, expectation: expectation), persona)
+      }
+    }
+  }
+}
