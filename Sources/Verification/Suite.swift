@@ -46,3 +46,10 @@ struct Glob: Sendable, Hashable {
     return nil
   }
 }
+
+extension Suite {
+  /// Everything that `verify` knows to check.
+  public static func complete(expectations: Expectations) -> Suite {
+    Suite(AccessChecks(expectations).checks + CatalogChecks(expectations).checks)
+  }
+}

@@ -20,18 +20,19 @@ public struct AccessChecks: Sendable {
       "Every relation and function has been given its access by a person, and nothing else has"
     ) { stage in
       let relations = try RelationFacts.all(in: expectations.schemas, on: stage).map(\.name)
-      for name in relations where expectation(for: name) == nil {
+      for name in relations where expectations.relation(name) == nil {
         stage.note("\(name) is not declared in \(expectations.file)")
       }
-      for expected in expectations.relations where !relations.contains(where: Glob(expected.name).matches) {
+      for expected in expectations.relations
+      where Glob(expected.name).isLiteral && !relations.contains(expected.name) {
         note(stage, "\(expected.name) is declared, and does not exist", at: expected.position)
       }
-      let functions = Set(try FunctionFacts.all(in: expectations.schemas, on: stage).map(\.signature))
-      let declared = Set(expectations.functions.map(\.signature))
-      for signature in functions.subtracting(declared).sorted() {
+      let functions = try FunctionFacts.all(in: expectations.schemas, on: stage).map(\.signature)
+      for signature in functions where expectations.function(signature) == nil {
         stage.note("\(signature) is not declared in \(expectations.file)")
       }
-      for expected in expectations.functions where !functions.contains(expected.signature) {
+      for expected in expectations.functions
+      where Glob(expected.signature).isLiteral && !functions.contains(expected.signature) {
         note(stage, "\(expected.signature) is declared, and does not exist", at: expected.position)
       }
       try lookForOtherSchemas(stage)
@@ -62,11 +63,6 @@ public struct AccessChecks: Sendable {
     stage.note(message, detail: "\(expectations.file):\(position)")
   }
 
-  private func expectation(for name: String) -> RelationExpectation? {
-    expectations.relations.first { $0.name == name }
-      ?? expectations.relations.first { Glob($0.name).matches(name) }
-  }
-
   // MARK: Relations
 
   private func check(of expectation: RelationExpectation) -> Check {
@@ -76,8 +72,8 @@ public struct AccessChecks: Sendable {
     ) { stage in
       try stage.execute(expectations.resolved(expectations.scene, for: nil))
       let relations = try RelationFacts.all(in: expectations.schemas, on: stage)
-        .filter { self.expectation(for: $0.name)?.name == expectation.name }
-      guard !relations.isEmpty else { throw Finding("\(expectation.name) does not exist") }
+        .filter { expectations.relation($0.name)?.name == expectation.name }
+      guard !relations.isEmpty else { throw Skip("there is no \(expectation.name)") }
       for relation in relations { try probe(relation, expectation, on: stage) }
       let cells = expectations.personas.count * expectation.kinds.count
       let several = relations.count > 1 ? "\(relations.count) relations × " : ""
@@ -106,14 +102,14 @@ public struct AccessChecks: Sendable {
   // MARK: Functions
 
   private func functions(of schema: String) -> Check? {
-    let declared = expectations.functions.filter { $0.signature.hasPrefix(schema + ".") }
-    guard !declared.isEmpty else { return nil }
+    guard expectations.functions.contains(where: { $0.signature.hasPrefix(schema + ".") }) else { return nil }
     return .scene(
       "access.functions-in-\(schema)",
       "\(schema): each function is executed by those who are named, and by nobody else"
     ) { stage in
-      try probe(declared, on: stage) { probe, persona in try probe.run(as: persona) }
-      return "\(declared.count) functions × \(expectations.personas.count) personas"
+      let functions = try FunctionFacts.all(in: [schema], on: stage)
+      try probe(functions, on: stage) { probe, persona in try probe.run(as: persona) }
+      return "\(functions.count) functions × \(expectations.personas.count) personas"
     }
   }
 
@@ -123,18 +119,17 @@ public struct AccessChecks: Sendable {
       "A function that is called with nulls or nonsense refuses, and does not break"
     ) { stage in
       try stage.execute(expectations.resolved(expectations.scene, for: nil))
-      try probe(expectations.functions, on: stage) { probe, persona in try probe.provoke(as: persona) }
-      return "\(expectations.functions.count) functions × \(expectations.personas.count) personas"
+      let functions = try FunctionFacts.all(in: expectations.schemas, on: stage)
+      try probe(functions, on: stage) { probe, persona in try probe.provoke(as: persona) }
+      return "\(functions.count) functions × \(expectations.personas.count) personas"
     }
   }
 
   private func probe(
-    _ expected: [FunctionExpectation], on stage: Stage,
-    _ body: (FunctionProbe, Persona) throws -> Void
+    _ functions: [FunctionFacts], on stage: Stage, _ body: (FunctionProbe, Persona) throws -> Void
   ) throws {
-    let facts = try FunctionFacts.all(in: expectations.schemas, on: stage)
-    for expectation in expected {
-      guard let function = facts.first(where: { $0.signature == expectation.signature }) else { continue }
+    for function in functions {
+      guard let expectation = expectations.function(function.signature) else { continue }
       for persona in expectations.personas {
         try body(FunctionProbe(stage: stage, function: function, expectation: expectation), persona)
       }

@@ -34,7 +34,7 @@ struct FunctionProbe {
       try stage.trial(as: persona, function.call(with: argument)) { result in
         guard case .failure(let error) = result, isBreakage(error) else { return }
         stage.note(
-          "\(function.signature): breaks for \(persona.name) when called with \(argument ?? "null")",
+          "\(function.signature): breaks for \(persona.name) when called with \(argument.map { "“\($0.prefix(20))”" } ?? "null")",
           detail: error.description)
       }
     }
@@ -52,7 +52,7 @@ struct FunctionProbe {
   /// Internal errors, and those that speak of a mistake in the function's own SQL.
   private func isBreakage(_ error: PostgresError) -> Bool {
     guard let code = error.code else { return true }
-    if code == .insufficientPrivilege { return false }
+    if code == .insufficientPrivilege || error.context?.contains(" at RAISE") == true { return false }
     return ["XX", "42", "2F", "39", "0A", "21", "54", "57"].contains(String(code.category))
   }
 }

@@ -10,6 +10,8 @@ struct RelationProbe {
   let expectation: RelationExpectation
   let persona: Persona
   let cells: [Cell]
+  /// What somebody of the same role may do somewhere: privileges are the role's, rows are the persona's.
+  let cellsOfRole: [Cell]
   /// The kind of a row as a number, −1 where it is of none: a SQL expression.
   let kind: SQL
   /// How many rows of each kind the owner sees.
@@ -24,6 +26,8 @@ struct RelationProbe {
     self.expectation = expectation
     self.persona = persona
     cells = expectation.cells[persona.name] ?? []
+    cellsOfRole = expectations.personas.filter { $0.role == persona.role }
+      .flatMap { expectation.cells[$0.name] ?? [] }
     let cases = expectation.kinds.enumerated().map { index, kind in
       "when \(expectations.resolved(kind.predicate, for: persona).text) then \(index)"
     }
@@ -91,7 +95,7 @@ struct RelationProbe {
   private func probeColumns(_ verb: Verb) throws {
     let granted = Set(try columns(with: verb))
     var declared: Set<String> = []
-    for case let columns? in cells.map({ $0.grants[verb] }) {
+    for case let columns? in cellsOfRole.map({ $0.grants[verb] }) {
       switch columns {
       case .all: declared.formUnion(relation.columns.map(\.name))
       case .some(let names): declared.formUnion(names)
@@ -137,7 +141,7 @@ struct RelationProbe {
   }
 
   private func judgePrivilege(_ verb: Verb, has: Bool) {
-    let declared = allowsSomewhere(verb)
+    let declared = cellsOfRole.contains { $0.allows(verb) }
     if has != declared { note(verb.rawValue, has ? "is granted, undeclared" : "is declared, not granted") }
   }
 

@@ -24,11 +24,12 @@ extension CatalogChecks {
     let functions = try stage.look(
       """
       select p.oid::regprocedure::text, coalesce(t.tgrelid, 0)::regclass::text,
-        coalesce(t.tgoldtable, ''), coalesce(t.tgnewtable, '')
+        coalesce(max(t.tgoldtable), ''), coalesce(nullif(max(t.tgnewtable), max(t.tgoldtable)), '')
       from \(ownFunctions)
       join pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
       left join pg_trigger t on t.tgfoid = p.oid and t.tgparentid = 0
       where p.prorettype <> 'trigger'::regtype or t.oid is not null
+      group by p.oid, t.tgrelid
       order by 1, 2
       """)
     for row in functions {

@@ -74,10 +74,10 @@ extension CatalogChecks {
         mistakes: """
           select format('%s: no index begins with the columns of %I', k.conrelid::regclass, k.conname)
           from pg_constraint k join \(ownRelations) on c.oid = k.conrelid
-          where k.contype = 'f' and k.conparentid = 0 and not exists (
+          where k.contype = 'f' and k.conparentid = 0 and \(reachable) and not exists (
             select from pg_index i
-            where i.indrelid = k.conrelid and i.indpred is null
-              and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey)
+            where i.indrelid = k.conrelid and i.indkey[0] = any (k.conkey)
+              and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) ~ '^\\(\\w+ IS NOT NULL\\)$'))
           order by 1
           """),
     ]

@@ -5,6 +5,8 @@ public struct Expectations: Sendable {
   /// Every relation and function of these schemas has to be declared.
   public var schemas: [String]
   public var personas: [Persona]
+  /// The ids behind `:name`, those of people who only own rows included.
+  public var ids: [String: String?]
   /// SQL that makes rows of every kind, run in each probe's transaction by the owner.
   public var scene: String
   public var relations: [RelationExpectation]
@@ -12,10 +14,24 @@ public struct Expectations: Sendable {
 
   /// Text with `:me` and `:name` replaced by the ids of the acting persona and of the named ones.
   func resolved(_ text: String, for persona: Persona?) -> SQL {
-    var values: [String: String?] = [:]
-    for persona in personas { values[persona.name] = .some(persona.id) }
+    var values = ids
     if let persona { values["me"] = .some(persona.id) }
     return SQL(raw: Placeholders.replace(in: text, with: values))
+  }
+}
+
+extension Expectations {
+  /// What is declared for this relation: by its name, else by the pattern that says most.
+  func relation(_ name: String) -> RelationExpectation? { Self.best(relations, for: name, by: \.name) }
+
+  /// What is declared for the function of this signature, likewise.
+  func function(_ signature: String) -> FunctionExpectation? {
+    Self.best(functions, for: signature, by: \.signature)
+  }
+
+  private static func best<T>(_ declared: [T], for name: String, by pattern: (T) -> String) -> T? {
+    declared.first { pattern($0) == name }
+      ?? declared.filter { Glob(pattern($0)).matches(name) }.max { pattern($0).count < pattern($1).count }
   }
 }
 
@@ -70,7 +86,7 @@ public enum Verb: String, Sendable, Hashable, CaseIterable {
 
 /// Who may execute one function.
 public struct FunctionExpectation: Sendable {
-  /// `public.cast_vote(bigint, bigint)`: the types of its input arguments.
+  /// `public.cast_vote(bigint, bigint)`, the types of its input arguments; or with `*`: `muster.*`.
   public var signature: String
   public var position: Position
   /// The names of the personas who may.

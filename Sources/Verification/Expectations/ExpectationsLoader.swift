@@ -32,13 +32,15 @@ struct ExpectationsLoader {
 
   func load() throws(ExpectationsError) -> Expectations {
     let top = try mapping(root, "the file", keys: Self.keys)
-    let personas = try top["personas"].map(personas(from:)) ?? []
+    let people = try top["personas"].map(people(from:)) ?? []
+    let personas = people.filter { !$0.role.isEmpty }
     guard !personas.isEmpty else { throw fault(at: root, "no personas") }
     let groups = try groups(from: top["groups"], personas: personas.map(\.name))
     let schemas = try top["schemas"].map(texts(_:)) ?? []
     guard !schemas.isEmpty else { throw fault(at: root, "no schemas") }
     return Expectations(
       file: file, schemas: schemas, personas: personas,
+      ids: Dictionary(uniqueKeysWithValues: people.map { ($0.name, $0.id) }),
       scene: try top["scene"].map(text(_:)) ?? "",
       relations: try relations(from: top["relations"], groups: groups),
       functions: try functions(from: top["functions"], groups: groups))
@@ -46,13 +48,16 @@ struct ExpectationsLoader {
 
   // MARK: People
 
-  private func personas(from node: Node) throws(ExpectationsError) -> [Persona] {
+  /// Whoever has no role is there to own rows, and does nothing himself.
+  private func people(from node: Node) throws(ExpectationsError) -> [Persona] {
     var personas: [Persona] = []
     for (name, body) in try entries(node, "personas") {
       let fields = try mapping(body, "a persona", keys: ["role", "id", "claims"])
-      guard let role = fields["role"] else { throw fault(at: body, "\(name.text) has no role") }
+      guard fields["role"] != nil || fields["id"] != nil else {
+        throw fault(at: body, "\(name.text) has neither a role nor an id")
+      }
       let id = try fields["id"].map(text(_:))
-      var persona = Persona(name: name.text, role: try text(role), id: id)
+      var persona = Persona(name: name.text, role: try fields["role"].map(text(_:)) ?? "", id: id)
       persona.claims = try fields["claims"].map(text(_:)) ?? Self.claims(role: persona.role, id: id)
       personas.append(persona)
     }
