@@ -12,6 +12,9 @@ public struct Suite: Sendable {
       : Suite(checks.filter { check in patterns.contains { Self.fits(check.name, pattern: $0) } })
   }
 
+  /// Without the checks that a person would not wait for.
+  public var withoutSlow: Suite { Suite(checks.filter { !$0.tags.contains(.slow) }) }
+
   static func fits(_ name: String, pattern: String) -> Bool {
     if name == pattern || name.hasPrefix(pattern + ".") { return true }
     return Glob(pattern).matches(name)

@@ -19,6 +19,7 @@ public struct AccessChecks: Sendable {
       "access.everything-is-declared",
       "Every relation and function has been given its access by a person, and nothing else has"
     ) { stage in
+      try stage.execute(expectations.resolved(expectations.scene, for: nil))
       let relations = try RelationFacts.all(in: expectations.schemas, on: stage).map(\.name)
       for name in relations where expectations.relation(name) == nil {
         stage.note("\(name) is not declared in \(expectations.file)")
@@ -70,7 +71,7 @@ public struct AccessChecks: Sendable {
       "access.\(expectation.name)",
       "\(expectation.name): each persona may do what the table says, and nothing else"
     ) { stage in
-      try stage.execute(expectations.resolved(expectations.scene, for: nil))
+      try setScene(on: stage)
       let relations = try RelationFacts.all(in: expectations.schemas, on: stage)
         .filter { expectations.relation($0.name)?.name == expectation.name }
       guard !relations.isEmpty else { throw Skip("there is no \(expectation.name)") }
@@ -78,6 +79,15 @@ public struct AccessChecks: Sendable {
       let cells = expectations.personas.count * expectation.kinds.count
       let several = relations.count > 1 ? "\(relations.count) relations × " : ""
       return "\(several)\(cells) cells"
+    }
+  }
+
+  /// Makes the rows to be probed. A scene that cannot be set is one finding, of the check of declarations.
+  private func setScene(on stage: Stage) throws {
+    do {
+      try stage.execute(expectations.resolved(expectations.scene, for: nil))
+    } catch let error as PostgresError where error.code != nil {
+      throw Skip("the scene cannot be set: \(error.message)")
     }
   }
 
@@ -118,7 +128,7 @@ public struct AccessChecks: Sendable {
       "access.functions-take-anything",
       "A function that is called with nulls or nonsense refuses, and does not break"
     ) { stage in
-      try stage.execute(expectations.resolved(expectations.scene, for: nil))
+      try setScene(on: stage)
       let functions = try FunctionFacts.all(in: expectations.schemas, on: stage)
       try probe(functions, on: stage) { probe, persona in try probe.provoke(as: persona) }
       return "\(functions.count) functions × \(expectations.personas.count) personas"
