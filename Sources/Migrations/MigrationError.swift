@@ -1,4 +1,5 @@
 import PostgresClient
+public import SQLText
 
 /// Why a run ended without bringing the database up to date.
 public enum MigrationError: Error, Sendable, CustomStringConvertible {
@@ -20,6 +21,33 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .files, .connection, .server: 2
     case .history: 4
     case .lock, .relationLock: 5
+    }
+  }
+
+  /// Whether the run was told to stop.
+  public var isCancellation: Bool {
+    switch self {
+    case .connection(let error): error.kind == .cancelled
+    case .statement(let failure): failure.error.kind == .cancelled
+    default: false
+    }
+  }
+
+  /// The file at fault and the place in it, where there is one.
+  public var place: (path: String, position: SourcePosition?)? {
+    switch self {
+    case .files(let error): (error.path, error.position)
+    case .statement(let failure), .relationLock(let failure, _): (failure.path, failure.position)
+    default: nil
+    }
+  }
+
+  /// What the server called it.
+  public var sqlState: String? {
+    switch self {
+    case .connection(let error): error.code?.rawValue
+    case .statement(let failure), .relationLock(let failure, _): failure.error.code?.rawValue
+    default: nil
     }
   }
 
@@ -57,6 +85,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case let error as LockError: self = .lock(error)
     case let error as StatementFailure: self = .statement(error)
     case let error as PostgresError: self = .connection(error)
+    case is CancellationError: self = .connection(PostgresError(.cancelled, "told to stop while waiting"))
     default: self = .connection(PostgresError(.protocol, "\(error)"))
     }
   }

@@ -16,7 +16,9 @@ struct Muster: AsyncParsableCommand {
       4 the history was tampered with or is out of order · 5 a lock was not to be had.
       """,
     version: "0.1.0",
-    subcommands: [TickCommand.self, VerifyCommand.self])
+    subcommands: [
+      MigrateCommand.self, StatusCommand.self, NewCommand.self, VerifyCommand.self, TickCommand.self,
+    ])
 
   static func main() async {
     // A reader that has gone away shows as EPIPE where it is written to.

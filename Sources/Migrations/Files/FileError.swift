@@ -6,6 +6,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case folderMissing
     case notAFolder
     case unreadable(String)
+    case unwritable(String)
+    case namelessFile
     case noMigrations
     case sameVersion(Version, other: String)
     case downWithoutUp
@@ -60,6 +62,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .folderMissing: "there is no such folder; name the one with the migrations with --dir"
     case .notAFolder: "this is not a folder; name the one with the migrations with --dir"
     case .unreadable(let reason): "cannot be read: \(reason)"
+    case .unwritable(let reason): "cannot be written: \(reason)"
+    case .namelessFile: "a migration's name needs a letter or a digit"
     case .noMigrations: "there is no migration in this folder; \"muster new NAME\" begins one"
     case .sameVersion(let version, let other):
       "version \(version.digits) is also \(other); give one of the two another number"

@@ -12,6 +12,9 @@ public struct MigrationFile: Sendable {
   /// The file that takes it back, where there is one.
   public let downPath: String?
 
+  /// The last part of the path.
+  public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+
   init(version: Version, name: String, path: String, bytes: [UInt8], downPath: String? = nil) {
     self.version = version
     self.name = name

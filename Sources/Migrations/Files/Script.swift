@@ -23,6 +23,12 @@ public struct Script: Sendable {
     for statement in statements { try check(statement) }
   }
 
+  /// Whether the file itself says how long to wait for locks.
+  var setsLockTimeout: Bool {
+    directives.lockTimeout != nil
+      || statements.contains { $0.words.first == "set" && $0.words.contains("lock_timeout") }
+  }
+
   public func text(_ statement: SQLStatement) -> String { source.text(statement.range) }
 
   private func check(_ statement: SQLStatement) throws(FileError) {

@@ -15,6 +15,13 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
     description = String(text)
   }
 
+  private init(digits: String, description: String) {
+    self.digits = digits
+    self.description = description
+  }
+
+  static let zero = Version(digits: "0", description: "0")
+
   public static func == (left: Version, right: Version) -> Bool { left.digits == right.digits }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(digits) }

@@ -23,4 +23,6 @@ public struct JournalEntry: Sendable, Hashable {
   public let state: State
   /// Of the statement's text.
   public let checksum: String
+  /// The indexes that a table had before CREATE INDEX CONCURRENTLY began, as object ids.
+  public let indexesBefore: [String]
 }

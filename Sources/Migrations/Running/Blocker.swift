@@ -42,7 +42,7 @@ public struct Blocker: Sendable, Hashable, CustomStringConvertible {
 
 extension Duration {
   /// `18 ms`, `2.5 s`, `4 min 10 s`.
-  var brief: String {
+  package var brief: String {
     let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     if milliseconds < 1000 { return "\(milliseconds) ms" }
     if milliseconds < 60_000 {

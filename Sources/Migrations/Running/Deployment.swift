@@ -73,7 +73,13 @@ struct Deployment: Sendable {
       report(.starting(file, statements: script.statements.count))
       let start = ContinuousClock.now
       try await repeating(file) {
-        try await connection.run { try TransactionalRun(file: file, script: script, settings: settings)($0) }
+        try await connection.run { connection in
+          if script.directives.noTransaction {
+            try StepwiseRun(file: file, script: script, settings: settings)(connection)
+          } else {
+            try TransactionalRun(file: file, script: script, settings: settings)(connection)
+          }
+        }
       }
       let took = ContinuousClock.now - start
       report(.applied(file, took: took))

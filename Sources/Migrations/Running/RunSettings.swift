@@ -9,6 +9,11 @@ struct RunSettings: Sendable {
   let musterVersion: String
   let report: @Sendable (MigrationEvent) -> Void
 
+  /// For a no-transaction file, whose statements share a session.
+  func sessionTimeouts(for script: Script) -> [String] {
+    timeouts(for: script).map { $0.replacing("set local", with: "set") }
+  }
+
   /// For a file in a transaction. Where a file says nothing of a statement timeout, the role's own setting stays.
   func timeouts(for script: Script) -> [String] {
     let lock = script.directives.lockTimeout ?? lockTimeout

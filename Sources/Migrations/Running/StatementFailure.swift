@@ -9,6 +9,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     case rolledBack
     /// A no-transaction file: the statements before this one stand and are not run again.
     case journalled(done: Int, of: Int)
+    /// A no-transaction file: what its journal says is done stands and is not run again.
+    case stepwise
     /// The connection broke when the file was being committed.
     case unknown
   }
@@ -51,6 +53,9 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     case .journalled(let done, let total):
       "The file is not in a transaction: \(done) of its \(total) statements are done and will not be run again."
         + " Mend the cause and run again; it goes on here."
+    case .stepwise:
+      "The file is not in a transaction: what was done stands and will not be run again. Mend the cause and run again;"
+        + " it goes on where it stopped."
     case .unknown:
       "The connection broke while the file was being committed. Run again: the history in the database tells whether"
         + " it was applied, and nothing is applied twice."

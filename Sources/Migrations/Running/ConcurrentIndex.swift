@@ -1,0 +1,39 @@
+import PostgresClient
+
+/// The indexes of the table that a CREATE INDEX CONCURRENTLY is about.
+///
+/// When that statement fails or is killed it leaves an INVALID index, which `if not exists` then takes for the real one.
+struct ConcurrentIndex {
+  let target: StatementNature.IndexTarget
+
+  struct Found {
+    let oid: String
+    /// As it can be written in a statement of this session.
+    let name: String
+    let isValid: Bool
+    let isBeingBuilt: Bool
+  }
+
+  /// The indexes that the statement can have made: by name, or where it has none those not among the earlier ones.
+  func candidates(
+    besides earlier: [String], _ connection: isolated PostgresConnection
+  ) throws -> [Found] {
+    try all(connection).filter { target.name != nil || !earlier.contains($0.oid) }
+  }
+
+  func all(_ connection: isolated PostgresConnection) throws -> [Found] {
+    let rows = try connection.query(
+      """
+      select i.indexrelid, i.indexrelid::regclass, i.indisvalid, exists (
+          select from pg_catalog.pg_stat_progress_create_index p
+          where p.index_relid = i.indexrelid and p.pid <> pg_catalog.pg_backend_pid())
+      from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
+      where i.indrelid = pg_catalog.to_regclass($1) and ($2::text is null or c.relname = $2::name)
+      """, [target.table, target.name])
+    return try rows.map {
+      Found(
+        oid: try $0.decode(at: 0), name: try $0.decode(at: 1), isValid: try $0.decode(at: 2),
+        isBeingBuilt: try $0.decode(at: 3))
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Migrations
+import PostgresClient
+import Synchronization
+
+/// `muster migrate`: applies what is pending.
+struct MigrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Apply the pending migrations of a folder, in order, each once.",
+    discussion: """
+      Files are named <digits>_<name>.sql. Each runs in one transaction together with its row in muster.migration, under \
+      a lock that lets one runner at a time into the database. An error rolls its file back, is shown with file, line \
+      and column, and ends the run; what was applied before stays.
+
+      Comments at the top of a file steer it:
+
+        -- muster: no-transaction             each statement commits on its own
+        -- muster: lock-timeout 10s           how long one attempt waits for a lock
+        -- muster: statement-timeout 1h       how long one statement may take
+        -- muster: requires-extension NAME    created first, where it is not there
+
+      Exit codes: 0 up to date · 1 a migration failed · 2 usage or connection · 4 an applied file was edited, is gone, \
+      or comes too late · 5 a lock was not to be had.
+
+        muster migrate --database-url postgresql://localhost/app
+        muster migrate --plan
+      """)
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var folder: FolderOptions
+  @OptionGroup var verbosity: VerbosityOptions
+
+  @Flag(help: "Show what would run, in order, and change nothing.")
+  var plan = false
+
+  @Flag(help: "Print the outcome as one JSON object.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How long one attempt of a file waits for a lock on a relation.", valueName: "duration"))
+  var lockTimeout = Timeout(milliseconds: 2000)
+
+  @Option(help: ArgumentHelp("How long a file that got no lock is tried again.", valueName: "duration"))
+  var retryFor = Timeout(milliseconds: 300_000)
+
+  @Option(help: ArgumentHelp("How long to wait for another runner to finish.", valueName: "duration"))
+  var lockWait = Timeout(milliseconds: 300_000)
+
+  func run() async throws {
+    let migrator = Migrator(try database.required(), directory: folder.path, options: options)
+    if plan { return try await showPlan(migrator) }
+    let log = MigrationLog(isQuiet: verbosity.quiet || json)
+    do {
+      let report = try await migrator.migrate { log.tell($0) }
+      log.finish()
+      if json { return Output.standard.line(MigrationJSON(report: report).text) }
+      if !verbosity.quiet { log.conclude(report) }
+    } catch {
+      log.finish()
+      if json { Output.standard.line(MigrationJSON(applied: log.applied, error: error).text) }
+      throw error
+    }
+  }
+
+  private var options: Migrator.Options {
+    var options = Migrator.Options()
+    options.lockTimeout = lockTimeout
+    options.retryFor = retryFor.duration
+    options.lockWait = lockWait.duration
+    options.musterVersion = Muster.configuration.version
+    return options
+  }
+
+  private func showPlan(_ migrator: Migrator) async throws {
+    do {
+      let text = MigrationPlanText(try await migrator.plan())
+      if json { Output.standard.line(text.json) } else { text.print() }
+    } catch {
+      if json { Output.standard.line(MigrationJSON(applied: [], error: error).text) }
+      throw error
+    }
+  }
+}
+
+/// Where the migrations are.
+struct FolderOptions: ParsableArguments {
+  @Option(
+    name: .customLong("dir"), help: ArgumentHelp("The folder with the migrations.", valueName: "folder"))
+  var path = "migrations"
+}
+
+extension Timeout: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { written }
+
+  /// As it is written in a directive or an option.
+  var written: String { milliseconds == 0 ? "0" : description.replacing(" ", with: "") }
+
+  var duration: Duration { .milliseconds(milliseconds) }
+}
+
+extension MigrationError: HasExitStatus {
+  var exitStatus: ExitStatus {
+    isCancellation ? .interrupted : ExitStatus(rawValue: exitCode) ?? .failed
+  }
+}

@@ -1,0 +1,95 @@
+import Migrations
+import PostgresClient
+import Synchronization
+
+/// A run of `muster migrate` as lines for a pipeline's log: one for each file on stdout, what delays it on stderr.
+final class MigrationLog: Sendable {
+  private let isQuiet: Bool
+  private let progress: Progress
+  private let state = Mutex(State())
+
+  private struct State {
+    var applied: [AppliedFile] = []
+    var statements = 0
+  }
+
+  struct AppliedFile: Sendable {
+    let file: MigrationFile
+    let statements: Int
+    let took: Duration
+  }
+
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+    progress = Progress(quiet: isQuiet)
+  }
+
+  var applied: [AppliedFile] { state.withLock { $0.applied } }
+
+  func tell(_ event: MigrationEvent) {
+    switch event {
+    case .starting(let file, let statements):
+      state.withLock { $0.statements = statements }
+      progress.show(file.fileName)
+    case .statementDone(let file, let number, let total): progress.show("\(file.fileName) \(number)/\(total)")
+    case .applied(let file, let took):
+      let applied = state.withLock { state in
+        state.applied.append(AppliedFile(file: file, statements: state.statements, took: took))
+        return state.applied[state.applied.count - 1]
+      }
+      progress.clear()
+      if !isQuiet { Output.standard.line(Self.line(applied)) }
+    default:
+      guard !isQuiet, let text = event.remark else { return }
+      progress.clear()
+      Output.error.line("muster: \(text)")
+    }
+  }
+
+  func finish() { progress.clear() }
+
+  func conclude(_ report: MigrationReport) {
+    let total = report.applied.reduce(Duration.zero) { $0 + $1.took }
+    let at = report.version.map { "version \($0.digits)" } ?? "no version"
+    let database = "database \"\(report.before.surroundings.database)\""
+    Output.standard.line(
+      report.applied.isEmpty
+        ? "\(database) is up to date: \(at), \(counted(report.before.history.count, "migration")) applied"
+        : "\(database) is at \(at): \(counted(report.applied.count, "migration")) applied in \(total.brief)")
+  }
+
+  private static func line(_ applied: AppliedFile) -> String {
+    "applied \(applied.file.fileName) (\(counted(applied.statements, "statement")), \(applied.took.brief))"
+  }
+}
+
+/// `1 file`, `2 files`.
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+extension MigrationEvent {
+  /// What is worth a line on stderr; nil for the ordinary course of things.
+  fileprivate var remark: String? {
+    switch self {
+    case .starting, .statementDone, .applied, .historyCreated: nil
+    case .waitingForLock(let holder):
+      "another muster migrate is at work in this database; waiting for it"
+        + (holder.map { " (\($0))" } ?? "")
+    case .resuming(let file, let done):
+      "\(file.fileName) was begun before; going on behind \(counted(done, "statement"))"
+    case .extensionCreated(let name, let asScript):
+      asScript ? "extension \(name) installed as a plain script" : "extension \(name) created"
+    case .blocked(let file, let blockers):
+      "\(file.fileName) waits for " + blockers.map { "\($0)" }.joined(separator: "; and for ")
+    case .retrying(let file, let failure, let attempt, let pause):
+      "\(file.fileName) attempt \(attempt) rolled back: \(failure.error.message); trying again in \(pause.brief)"
+    case .remnantDropped(let file, let index):
+      "\(file.fileName): dropped index \(index), which an earlier attempt left invalid"
+    case .notice(let notice): notice.description
+    case .reencoded(let file):
+      "warning: \(file.fileName): its line endings differ from what was applied; its text does not"
+    case .ahead(let entries):
+      "warning: the database has migrations that this folder has not: "
+        + entries.map { "\($0.version)_\($0.name)" }.joined(separator: ", ")
+    }
+  }
+}
