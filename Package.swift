@@ -75,9 +75,9 @@ let package = Package(
     tests("Replication", ["Replication", "TemporaryCluster"]),
     tests(
       "TemporaryCluster",
-      ["TemporaryCluster", "PostgresClient", "ClusterHolder"] + subprocess),
+      ["TemporaryCluster", "PostgresClient", "with-cluster"] + subprocess),
     .executableTarget(
-      name: "ClusterHolder", dependencies: ["TemporaryCluster"], path: "Tests/ClusterHolder",
+      name: "with-cluster", dependencies: ["TemporaryCluster"] + subprocess, path: "Tests/with-cluster",
       swiftSettings: settings),
     tests("Migrations", ["Migrations", "TemporaryCluster"]),
     tests("Seeding", ["Seeding", "TemporaryCluster"]),

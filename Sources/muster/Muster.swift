@@ -17,7 +17,12 @@ struct Muster: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      MigrateCommand.self, StatusCommand.self, NewCommand.self, VerifyCommand.self, TickCommand.self,
+      DemoCommand.self,
+      MigrateCommand.self,
+      StatusCommand.self,
+      NewCommand.self,
+      VerifyCommand.self,
+      TickCommand.self,
     ])
 
   static func main() async {

@@ -11,8 +11,7 @@ struct LeavesNothingTests {
     let cluster = try await TemporaryCluster.start()
     #expect(!processes(of: cluster.folder).isEmpty)
     await cluster.stop()
-    #expect(!exists(cluster.folder))
-    #expect(processes(of: cluster.folder).isEmpty)
+    #expect(isGone(cluster.folder))
   }
 
   @Test(
@@ -21,7 +20,7 @@ struct LeavesNothingTests {
   func interrupted(signal: CInt) async throws {
     var options = PlatformOptions()
     options.createSession = true
-    let holder = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("ClusterHolder")
+    let holder = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("with-cluster")
     let result = try await run(
       .path(holder), platformOptions: options, input: .none, output: .sequence, error: .discarded
     ) { execution in
@@ -33,8 +32,7 @@ struct LeavesNothingTests {
       return folder
     }
     #expect(result.terminationStatus == .signaled(signal))
-    try await eventually { !exists(result.closureResult) }
-    #expect(processes(of: result.closureResult).isEmpty)
+    try await eventually { isGone(result.closureResult) }
   }
 
   @Test("that was kept, after the process it names is told to end")
@@ -42,13 +40,12 @@ struct LeavesNothingTests {
     let cluster = try await TemporaryCluster.start()
     let keeper = try await cluster.keep()
     #expect(kill(keeper, SIGTERM) == 0)
-    try await eventually { !exists(cluster.folder) }
-    #expect(processes(of: cluster.folder).isEmpty)
+    try await eventually { isGone(cluster.folder) }
   }
 }
 
-private func exists(_ path: String) -> Bool {
-  FileManager.default.fileExists(atPath: path)
+private func isGone(_ folder: String) -> Bool {
+  !FileManager.default.fileExists(atPath: folder) && processes(of: folder).isEmpty
 }
 
 /// The processes that name this folder among their arguments.

@@ -38,6 +38,9 @@ struct Ending {
   /// Help and version go to stdout, for they are what was asked for.
   var isResult = false
 
+  /// Whether there is nothing more to say than that it was interrupted.
+  var isPlainInterruption: Bool { status == ExitStatus.interrupted.rawValue }
+
   init(of error: any Error) {
     switch error {
     case let code as ExitCode:

@@ -18,23 +18,30 @@ func interruptible(_ command: @escaping @Sendable () async throws -> Void) async
       if let received { _exit(received.rawValue) }
       received = status
       work.cancel()
-      if Task.isCancelled { break }
     }
     return received
   }
   let result = await work.result
   watch.cancel()
   let signal = await watch.value
-  if let signal, case .failure(let error) = result,
-    Ending(of: error).status == ExitStatus.interrupted.rawValue
-  {
-    throw Interrupted(exitStatus: signal)
-  }
+  if let signal, case .failure(let error) = result { throw Interrupted(exitStatus: signal, during: error) }
   try result.get()
 }
 
 /// The command did not come to its end because somebody said so.
 struct Interrupted: HasExitStatus, CustomStringConvertible {
   var exitStatus: ExitStatus
-  var description: String { exitStatus == .terminated ? "told to end" : "interrupted" }
+  /// What the command said when it stopped; it may tell what was undone.
+  var during: any Error
+
+  init(exitStatus: ExitStatus, during error: any Error) {
+    self.exitStatus = exitStatus
+    during = error
+  }
+
+  var description: String {
+    let headline = exitStatus == .terminated ? "told to end" : "interrupted"
+    let ending = Ending(of: during)
+    return ending.isPlainInterruption || ending.message.isEmpty ? headline : "\(headline)\n\(ending.message)"
+  }
 }

@@ -1,0 +1,65 @@
+# make demo · make test · make install (the extension, through PGXS) · make bench · make format
+
+# One configuration for everything, so that a fresh machine compiles once.
+SWIFT_FLAGS ?= -c release
+BIN = $(shell swift build $(SWIFT_FLAGS) --show-bin-path)
+PG_CONFIG ?= pg_config
+SOURCES = Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help packages build build-tests demo bench test unit-tests lint format install uninstall installcheck clean
+
+help:
+	@echo 'make demo          a throw-away PostgreSQL with all of it, inspected'
+	@echo 'make test          what CI runs'
+	@echo 'make build         the command line, in .build/release/muster'
+	@echo 'make install       the extension, into the PostgreSQL of PG_CONFIG'
+	@echo 'make installcheck  the tests of the installed extension'
+	@echo 'make bench         our figures beside the naive design'
+	@echo 'make format, lint  the style of the Swift sources'
+
+packages:
+	@scripts/install-packages
+
+build: packages
+	@swift build $(SWIFT_FLAGS) --product muster
+
+build-tests: packages
+	@swift build $(SWIFT_FLAGS) --build-tests
+
+demo: build
+	@$(BIN)/muster demo
+
+bench: build
+	@$(BIN)/muster bench
+
+# Each stage needs those before it; make stops at the first that fails.
+test: packages
+	@scripts/stage 'Lint' $(MAKE) --no-print-directory lint
+	@scripts/stage 'Build' $(MAKE) --no-print-directory build-tests
+	@scripts/stage 'Swift tests' $(MAKE) --no-print-directory unit-tests
+	@scripts/stage 'Install the extension' $(MAKE) --no-print-directory install
+	@scripts/stage 'Tests of the extension' $(MAKE) --no-print-directory installcheck
+	@scripts/stage 'Demo' $(BIN)/muster demo
+
+unit-tests:
+	@swift test $(SWIFT_FLAGS) --skip-build
+
+lint:
+	@swift format lint --strict --parallel --recursive $(SOURCES)
+
+format:
+	@swift format --in-place --parallel --recursive $(SOURCES)
+
+# PostgreSQL's folders are root's where it comes as a package.
+AS_ROOT = $(shell [ -w "$$($(PG_CONFIG) --sharedir)" ] || echo sudo)
+
+install uninstall: packages
+	@$(AS_ROOT) $(MAKE) --no-print-directory -C sql $@ PG_CONFIG=$(PG_CONFIG)
+
+installcheck:
+	@swift build $(SWIFT_FLAGS) --product with-cluster --quiet
+	@scripts/installcheck $(BIN)/with-cluster
+
+clean:
+	@rm -rf .build
