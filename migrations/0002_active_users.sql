@@ -135,16 +135,21 @@ comment on function public.heartbeat_sessions(text[]) is
   'Many sessions are still here: one call for a gateway that holds their connections. Returns how many different ones';
 
 create function public.end_session(session_id text) returns void
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  delete from public.active_users as session where session.session_id = end_session.session_id
+begin
+  delete from public.active_users as session where session.session_id = end_session.session_id;
+end
 $$;
 comment on function public.end_session(text) is 'A session has left; one that is not on the roll is no error';
 
+-- In PL/pgSQL, because a SECURITY DEFINER function in SQL is planned again at each call.
 create function public.get_active_user_count() returns bigint
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  select muster.live_value('active_users')
+begin
+  return muster.live_value('active_users');
+end
 $$;
 comment on function public.get_active_user_count() is 'How many sessions are here, at most a second old';
 

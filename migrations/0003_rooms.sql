@@ -246,7 +246,7 @@ comment on policy "participants read the roll of their rooms" on public.room_par
 
 create policy "participants read when the others were last seen" on public.room_participant_beats
   for select to authenticated
-  using (exists (select from public.room_participants as participant where participant.id = participant_id));
+  using (exists (select from public.room_participants as participant where participant.id = room_participant_beats.participant_id));
 comment on policy "participants read when the others were last seen" on public.room_participant_beats is
   'Whoever may read the participant; the sessions are not granted';
 
@@ -556,13 +556,16 @@ returns table (
   participant_id bigint, role text, joined_at timestamptz, left_at timestamptz, last_active timestamptz, session_id text,
   is_in_competition boolean, current_competition_id bigint
 )
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' rows 1
 as $$
+begin
+  return query
   select participant.id, participant.role, participant.joined_at, participant.left_at, beat.seen, beat.session_id,
     participant.is_in_competition, participant.current_competition_id
   from public.room_participants as participant
   left join public.room_participant_beats as beat on beat.participant_id = participant.id
-  where participant.room_id = get_my_presence.room and participant.user_id = (select auth.uid())
+  where participant.room_id = get_my_presence.room and participant.user_id = (select auth.uid());
+end
 $$;
 comment on function public.get_my_presence(bigint) is
   'The caller''s own presence in this room, with the tab that owns it. SECURITY DEFINER: sessions are granted to nobody';
