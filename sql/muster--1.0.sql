@@ -112,7 +112,7 @@ comment on index muster.job_next_run_at is 'Finds what is due.';
 
 -- PostgreSQL 16 can ask whether a text is valid input. 15 has to try, in a subtransaction, which parallel plans do not
 -- allow; Supabase's own auth.uid() does not allow them either. Taking the text apart with regular expressions instead
--- costs a hundred times as much, and each policy asks.
+-- costs ten times as much, and each policy asks.
 do $$
 begin
   if pg_catalog.current_setting('server_version_num')::int >= 160000 then
@@ -156,11 +156,21 @@ language sql stable
 return muster.jwt() ->> 'role';
 comment on function muster.role() is 'The role that the caller''s claims name; NULL when they name none.';
 
+do $$
+begin
+  if pg_catalog.current_setting('server_version_num')::int >= 160000 then
+    alter function muster.jwt() parallel safe;
+    alter function muster.uid() parallel safe;
+    alter function muster.role() parallel safe;
+  end if;
+end
+$$;
+
 -- Freshness ---------------------------------------------------------------------------------------------------------
 
 create function muster.is_fresh(seen timestamptz, stale_after interval) returns boolean
 language sql stable parallel safe
-return seen is not null and stale_after is not null and seen > pg_catalog.now() - stale_after;
+return seen is not null and seen > pg_catalog.now() - stale_after;
 comment on function muster.is_fresh(timestamptz, interval) is
   'The one definition of fresh: seen after now() - stale_after. Exactly at the threshold is stale, so is NULL; the future is fresh.';
 
@@ -223,72 +233,42 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  granted text;
+  client constant regprocedure[] := array[
+    'muster.uid()', 'muster.jwt()', 'muster.role()', 'muster.is_json(text)',
+    'muster.is_fresh(timestamptz, interval)', 'muster.beats_since()']::regprocedure[];
+  operator constant regprocedure[] := array[
+    'muster.sweep(regclass)', 'muster.live_value(text)', 'muster.refresh_counts(boolean)',
+    'muster.run_due_jobs()', 'muster.tick()']::regprocedure[];
+  routine regprocedure;
 begin
-  execute format('grant usage on schema muster to %s', grantee);
-  for granted in
-    select g.object
-    from (values
-      ('client', 'function muster.uid()'),
-      ('client', 'function muster.jwt()'),
-      ('client', 'function muster.role()'),
-      ('client', 'function muster.is_json(text)'),
-      ('client', 'function muster.is_fresh(timestamptz, interval)'),
-      ('client', 'function muster.beats_since()'),
-      ('operator', 'function muster.sweep(regclass)'),
-      ('operator', 'function muster.live_value(text)'),
-      ('operator', 'function muster.refresh_counts(boolean)'),
-      ('operator', 'function muster.run_due_jobs()'),
-      ('operator', 'function muster.tick()'),
-      ('owner', 'function muster.uid()'),
-      ('owner', 'function muster.jwt()'),
-      ('owner', 'function muster.role()'),
-      ('owner', 'function muster.is_json(text)'),
-      ('owner', 'function muster.is_fresh(timestamptz, interval)'),
-      ('owner', 'function muster.beats_since()'),
-      ('owner', 'function muster.owner_of(regclass)'),
-      ('owner', 'function muster.may_act_for(oid)'),
-      ('owner', 'function muster.appoint_deputy(oid)'),
-      ('owner', 'function muster.perform(name, text, text[])'),
-      ('owner', 'function muster.sweep_relation(regclass)'),
-      ('owner', 'function muster.count_topics(text, text[])'),
-      ('owner', 'function muster.run_job(text)'),
-      ('owner', 'function muster.login_search_path()'),
-      ('owner', 'function muster.track(regclass, interval, text, regclass, name, name, name, text, name)'),
-      ('owner', 'function muster.untrack(regclass)'),
-      ('owner', 'function muster.create_live_count()'),
-      ('owner', 'function muster.mark_changed()'),
-      ('owner', 'function muster.mark_dirty(text[])'),
-      ('owner', 'function muster.forget_counts()'),
-      ('owner', 'function muster.publish_count(text, regclass, name, text, name)'),
-      ('owner', 'function muster.unpublish_count(text)'),
-      ('owner', 'function muster.live_value(text)'),
-      ('owner', 'function muster.sweep(regclass)'),
-      ('owner', 'function muster.cron_number(text, integer, text[])'),
-      ('owner', 'function muster.cron_field(text, integer, integer, text[])'),
-      ('owner', 'function muster.next_run(text, timestamptz)'),
-      ('owner', 'function muster.pg_cron_takes(text)'),
-      ('owner', 'function muster.schedule(text, text, text)'),
-      ('owner', 'function muster.unschedule(text)'),
-      ('owner', 'function muster.tick()')
-    ) as g (access, object)
-    where g.access = grant_access.access
-  loop
-    execute format('grant execute on %s to %s', granted, grantee);
-  end loop;
-  if granted is null then
+  if access is null or access not in ('client', 'operator', 'owner') then
     raise exception 'muster: there is no access named %', quote_nullable(access)
-      using errcode = 'invalid_parameter_value', hint = 'Name client, owner or operator.';
+      using errcode = 'invalid_parameter_value', hint = 'Name client, operator or owner.';
   end if;
+  execute format('grant usage on schema muster to %s', grantee);
+  for routine in
+    select granted.routine
+    from unnest(client || operator) as granted (routine)
+    where access = 'owner' or granted.routine = any (case access when 'client' then client else operator end)
+    union
+    -- an owner may call all that does not act with the installer's rights, and of the rest what marks and appoints
+    select p.oid::regprocedure
+    from pg_proc as p
+    where access = 'owner' and p.pronamespace = 'muster'::regnamespace and (
+      not p.prosecdef
+      or p.oid = any (array['muster.appoint_deputy(oid)', 'muster.create_live_count()', 'muster.mark_changed()',
+        'muster.mark_dirty(text[])', 'muster.forget_counts()']::regprocedure[]))
+  loop
+    execute format('grant execute on function %s to %s', routine, grantee);
+  end loop;
   if access = 'owner' then
-    execute format(
-      'grant select, insert, update, delete on muster.liveness, muster.live_topic, muster.job to %s', grantee);
+    execute format('grant select, insert, update, delete on muster.liveness, muster.live_topic, muster.job to %s', grantee);
   end if;
 end
 $$;
 comment on function muster.grant_access(regrole, text) is
-  'Lets a role use this schema. client: identity and freshness, for policies and views. owner: put its own relations on the '
-  'roll, publish their counts, schedule jobs. operator: sweep, refresh and run what is due. Only for the installer.';
+  'Lets a role use this schema. client: identity and freshness, for policies and views. operator: sweep, refresh and run what '
+  'is due. owner: that too, and put its own relations on the roll, publish their counts, schedule jobs. Only for the installer.';
 
 create function muster.deputy_name(role oid) returns text
 language sql stable
@@ -334,7 +314,9 @@ begin
         hint = format('A superuser can say: grant %I to %I;', rolename, installer);
   end if;
   perform muster.grant_access(role::regrole, 'owner');
-  execute format('drop function if exists %s', deputy);
+  if to_regprocedure(deputy) is not null then
+    execute format('drop function %s', deputy);
+  end if;
   execute format(
     'create function muster.%I(task text, subject text[]) returns jsonb'
     ' language sql security definer set search_path = pg_catalog, pg_temp'
@@ -410,12 +392,9 @@ begin
       result := to_jsonb(muster.sweep_relation(subject[1]::oid::regclass));
     when 'count' then
       result := muster.count_topics(subject[1], subject[2:]);
-      return result;
     when 'job' then
       perform muster.run_job(subject[1]);
   end case;
-  -- what was put off must not outlive the role it was put off by
-  set constraints all immediate;
   return result;
 end
 $$;
@@ -520,8 +499,8 @@ create function muster.grace(roll muster.liveness, fact text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 return case
-  when roll.created_column is null then '(select muster.beats_since())'
-  else pg_catalog.format('greatest(%s.%I, (select muster.beats_since()))', fact, roll.created_column)
+  when roll.created_column is null then pg_catalog.format('%L::timestamptz', muster.beats_since())
+  else pg_catalog.format('greatest(%s.%I, %L::timestamptz)', fact, roll.created_column, muster.beats_since())
 end;
 comment on function muster.grace(muster.liveness, text) is 'SQL for when a row without a beat was last seen.';
 
@@ -546,25 +525,127 @@ return pg_catalog.format(
 comment on function muster.live_rows(muster.liveness, text) is
   'SQL for the rows that are meant to be live and fulfil the condition, with muster_seen: when each was last seen.';
 
-create function muster.ended_rows(roll muster.liveness) returns text
+create function muster.beats_reference(roll muster.liveness) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
-return pg_catalog.format('unnest($1::text[]::%s[], $2::timestamptz[]) as last (key, seen)',
-  muster.column_type(roll.relation, roll.key));
-comment on function muster.ended_rows(muster.liveness) is 'SQL for the rows to end, given as two arrays: key and when last seen.';
+return exists (
+  select
+  from pg_catalog.pg_constraint as c
+  join pg_catalog.pg_attribute as b on b.attrelid = c.conrelid and array[b.attnum] = c.conkey
+  join pg_catalog.pg_attribute as f on f.attrelid = c.confrelid and array[f.attnum] = c.confkey
+  where c.contype = 'f' and c.convalidated
+    and c.conrelid = roll.beats and b.attname = roll.beats_key
+    and c.confrelid = roll.relation and f.attname = roll.key
+);
+comment on function muster.beats_reference(muster.liveness) is 'Whether a foreign key says that every beat belongs to a fact.';
+
+create function muster.stale_chunks(roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format(
+  'select array_agg(numbered.key)'
+  ' from (select stale.key, (row_number() over () - 1) / 1000 as chunk from (%s) as stale) as numbered'
+  ' group by numbered.chunk',
+  case
+    when roll.beats = roll.relation then pg_catalog.format(
+      'select live.%I::text as key from (%s) as live where not muster.is_fresh(live.muster_seen, %L)',
+      roll.key, muster.live_rows(roll), roll.stale_after)
+    else pg_catalog.format(
+      $sql$
+        select beat.%1$I::text as key from %2$s as beat where not muster.is_fresh(beat.%3$I, %4$L)
+        union all
+        select fact.%5$I::text
+        from %6$s as fact
+        where not muster.is_fresh(%7$s, %4$L) and not exists (select from %2$s as beat where beat.%1$I = fact.%5$I)
+      $sql$,
+      roll.beats_key, roll.beats, roll.beat_column, roll.stale_after, roll.key, roll.relation, muster.grace(roll, 'fact'))
+  end);
+comment on function muster.stale_chunks(muster.liveness) is
+  'SQL for the keys of the rows that seem stale, as text, in arrays of a thousand.';
+
+create function muster.locking_facts(roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format(
+  $sql$
+    select array_agg(locked.key), array_agg(locked.seen)
+    from (
+      select fact.%1$I::text as key, %2$s as seen
+      from %3$s as fact
+      where fact.%1$I = any ($1::%4$s[]) and (%5$s
+      ) and not muster.is_fresh(%2$s, %6$L)
+      for update skip locked
+    ) as locked
+  $sql$,
+  roll.key,
+  case
+    when roll.beats = roll.relation then pg_catalog.format('coalesce(fact.%I, %s)', roll.beat_column, muster.grace(roll, 'fact'))
+    else '''-infinity''::timestamptz'
+  end,
+  roll.relation, muster.column_type(roll.relation, roll.key), roll.live_when, roll.stale_after);
+comment on function muster.locking_facts(muster.liveness) is
+  'SQL that locks, of the fact rows with the keys $1, those that are still meant to be live, and leaves what somebody else has '
+  'locked. Rows that carry their own beat are looked at again as they are once locked.';
+
+create function muster.locking_beats(roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format(
+  $sql$
+    with locked as materialized (
+      select beat.%1$I::text as key, coalesce(beat.%2$I, '-infinity') as seen
+      from %3$s as beat
+      where beat.%1$I = any ($1::%4$s[]) and not muster.is_fresh(beat.%2$I, %5$L)
+      for update skip locked
+    ), silent as materialized (
+      select other.key::%6$s as key
+      from (select pg_catalog.unnest($1) as key except all select locked.key from locked) as other
+      where not exists (select from %3$s as beat where beat.%1$I = other.key::%4$s)
+    ), ended as (
+      select locked.key, locked.seen from locked
+      union all
+      select silent.key::text, %7$s
+      from silent
+      join %8$s as fact on fact.%9$I = silent.key
+      where not muster.is_fresh(%7$s, %5$L)
+    )
+    select array_agg(ended.key), array_agg(ended.seen) from ended
+  $sql$,
+  roll.beats_key, roll.beat_column, roll.beats, muster.column_type(roll.beats, roll.beats_key), roll.stale_after,
+  muster.column_type(roll.relation, roll.key), muster.grace(roll, 'fact'), roll.relation, roll.key);
+comment on function muster.locking_beats(muster.liveness) is
+  'SQL that finds, among the locked facts with the keys $1, those to be ended: the beat row is locked and, looked at again as it '
+  'is once locked, still stale; or there is none, and the grace for that is over.';
 
 create function muster.ending(roll muster.liveness) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
-return case
-  when pg_catalog.lower(pg_catalog.btrim(roll.on_stale)) = 'delete' then
-    pg_catalog.format('delete from %s as fact using %s where fact.%I = last.key',
-      roll.relation, muster.ended_rows(roll), roll.key)
-  else
-    pg_catalog.format('update %s as fact set %s' || E'\n' || 'from %s where fact.%I = last.key',
-      roll.relation, roll.on_stale, muster.ended_rows(roll), roll.key)
-end;
-comment on function muster.ending(muster.liveness) is 'SQL that ends the rows given to it: the DELETE, or the UPDATE of on_stale.';
+return pg_catalog.format(
+  case
+    when pg_catalog.lower(pg_catalog.btrim(roll.on_stale)) = 'delete' then
+      $sql$
+        delete from %1$s as fact
+        using rows from (pg_catalog.unnest($1::%2$s[]), pg_catalog.unnest($2)) as last (key, seen)
+        where fact.%3$I = last.key
+      $sql$
+    else
+      $sql$
+        update %1$s as fact set %4$s
+        from rows from (pg_catalog.unnest($1::%2$s[]), pg_catalog.unnest($2)) as last (key, seen)
+        where fact.%3$I = last.key
+      $sql$
+  end,
+  roll.relation, muster.column_type(roll.relation, roll.key), roll.key, roll.on_stale);
+comment on function muster.ending(muster.liveness) is
+  'SQL that ends the rows with the keys $1, last seen at $2: a DELETE, or the UPDATE of on_stale.';
+
+create function muster.deleting_beats(roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format('delete from %s as beat where beat.%I = any ($1::%s[])',
+  roll.beats, roll.beats_key, muster.column_type(roll.beats, roll.beats_key));
+comment on function muster.deleting_beats(muster.liveness) is
+  'SQL that deletes the beats of the keys $1, so that a beat that comes too late finds none and registers again.';
 
 create function muster.assert_instant(relation regclass, column_name name, purpose text) returns void
 language plpgsql stable
@@ -581,19 +662,73 @@ end
 $$;
 comment on function muster.assert_instant(regclass, name, text) is 'Raises unless the column is a timestamptz.';
 
-create function muster.assert_plannable(command text, purpose text, given text) returns void
+create function muster.beats_are_enough(kept muster.live_topic, roll muster.liveness) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+return roll.beats <> roll.relation
+  and kept.counted_by is null
+  and kept.distinct_by is null
+  and array[btrim(lower(roll.live_when)), btrim(lower(kept.counted_when))] = array['true', 'true']
+  and not muster.is_fresh(muster.beats_since(), roll.stale_after)
+  and roll.created_column is null
+  and muster.beats_reference(roll);
+comment on function muster.beats_are_enough(muster.live_topic, muster.liveness) is
+  'Whether the beats alone tell the count: every fact counts, every beat has a fact, and who has no beat is not there.';
+
+create function muster.counting(kept muster.live_topic, roll muster.liveness) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return pg_catalog.format(
+  $sql$
+    select jsonb_agg(to_jsonb(counted))
+    from (
+      select %1$s as of,
+        count(%2$s) filter (where muster.is_fresh(live.muster_seen, %3$L)) as value,
+        -- a stale row can come back by a beat, which changes no fact: while there is one, look again
+        case
+          when muster.is_fresh(min(coalesce(live.muster_seen, '-infinity')), %3$L) then min(live.muster_seen) + %3$L
+          else now()
+        end as due
+      from (%4$s) as live
+      group by 1
+    ) as counted
+  $sql$,
+  case when kept.counted_by is null then 'null::text' else pg_catalog.format('live.%I::text', kept.counted_by) end,
+  case when kept.distinct_by is null then '*' else pg_catalog.format('distinct live.%I', kept.distinct_by) end,
+  roll.stale_after,
+  case
+    when muster.beats_are_enough(kept, roll) then
+      pg_catalog.format('select beat.%I as muster_seen from %s as beat', roll.beat_column, roll.beats)
+    when kept.counted_by is null then muster.live_rows(roll, kept.counted_when)
+    else muster.live_rows(roll, pg_catalog.format('(%s' || E'\n' || ') and %I = any ($1::%s[])', kept.counted_when,
+      kept.counted_by, muster.column_type(roll.relation, kept.counted_by)))
+  end);
+comment on function muster.counting(muster.live_topic, muster.liveness) is
+  'SQL that counts a topic, or of a topic that counts by a column the values $1: of, value, and when it is due again.';
+
+create function muster.assert_conditions(roll muster.liveness, kept muster.live_topic) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  purpose text := 'live_when';
+  given text := roll.live_when;
 begin
-  execute 'explain ' || command using array[]::text[], array[]::timestamptz[];
+  execute 'explain ' || muster.live_rows(roll);
+  purpose := 'on_stale';
+  given := roll.on_stale;
+  execute 'explain ' || muster.ending(roll) using array[]::text[], array[]::timestamptz[];
+  purpose := 'counted_when';
+  given := kept.counted_when;
+  execute 'explain ' || muster.counting(kept, roll) using array[]::text[];
 exception
   when syntax_error_or_access_rule_violation or data_exception or feature_not_supported then
     raise exception 'muster: % is not usable: %', purpose, sqlerrm
       using errcode = sqlstate, detail = format('Given was: %s', given);
 end
 $$;
-comment on function muster.assert_plannable(text, text, text) is 'Raises, naming what was given, when PostgreSQL cannot plan the command.';
+comment on function muster.assert_conditions(muster.liveness, muster.live_topic) is
+  'Raises, naming what was given, when PostgreSQL cannot plan what the register would have it do.';
 
 create function muster.track(
   relation regclass,
@@ -636,15 +771,12 @@ begin
   roll.stale_after := stale_after;
   roll.live_when := coalesce(live_when, 'true');
   roll.on_stale := coalesce(on_stale, 'delete');
-  perform muster.assert_plannable(muster.live_rows(roll), 'live_when', roll.live_when);
-  perform muster.assert_plannable(muster.ending(roll), 'on_stale', roll.on_stale);
-  if roll.beats <> relation and not exists (
-    select
-    from pg_constraint as c
-    where c.contype = 'f' and c.conrelid = roll.beats and c.confrelid = relation
-  ) then
-    raise notice 'muster: % has no foreign key to %', roll.beats, relation
-      using detail = 'A first beat that arrives during a sweep may then go unnoticed.';
+  perform muster.assert_conditions(roll, row('', relation, null, 'true', null)::muster.live_topic);
+  if roll.beats <> relation and not muster.beats_reference(roll) then
+    raise notice 'muster: column % of % does not reference column % of %',
+        quote_ident(roll.beats_key), roll.beats, quote_ident(roll.key), relation
+      using detail = 'A first beat that arrives during a sweep may then go unnoticed.',
+        hint = 'Add a foreign key on delete cascade.';
   end if;
   perform muster.appoint_deputy(muster.owner_of(relation));
   insert into muster.liveness as l values (roll.*)
@@ -678,70 +810,67 @@ $$;
 comment on function muster.untrack(regclass) is
   'Takes a table off the roll, and its live counts with it. False when it was not on the roll.';
 
+create function muster.login_search_path() returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return coalesce(
+  (
+    select substring(setting.line, '^search_path=(.*)$')
+    from pg_catalog.pg_db_role_setting as d
+    join pg_catalog.pg_roles as r on r.rolname = current_user
+    cross join unnest(d.setconfig) as setting (line)
+    where d.setrole in (r.oid, 0)
+      and d.setdatabase in (0, (select b.oid from pg_catalog.pg_database as b where b.datname = current_database()))
+      and setting.line like 'search\_path=%'
+    order by d.setrole = 0, d.setdatabase = 0
+    limit 1
+  ),
+  '"$user", public'
+);
+comment on function muster.login_search_path() is 'The search_path that the current user would find after logging in here.';
+
+create function muster.end_rows(roll muster.liveness, keys text[], seen timestamptz[]) returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  ended bigint;
+begin
+  -- the owner's triggers fire here, and may count on what a session of the owner would find
+  perform set_config('search_path', muster.login_search_path(), true);
+  if roll.beats <> roll.relation then
+    execute muster.deleting_beats(roll) using keys;
+  end if;
+  execute muster.ending(roll) using keys, seen;
+  get diagnostics ended = row_count;
+  -- what a trigger put off must not outlive the role it was put off by
+  set constraints all immediate;
+  return ended;
+end
+$$;
+comment on function muster.end_rows(muster.liveness, text[], timestamptz[]) is
+  'Ends the rows with these keys, last seen then, and says how many. Their locks are held already.';
+
 create function muster.sweep_relation(relation regclass) returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  chunk_size constant integer := 1000;
   roll muster.liveness;
-  apart boolean;
-  lock_facts text;
-  lock_beats text;
-  ending text;
-  stale_keys text[];
   keys text[];
   seen timestamptz[];
-  ended bigint;
-  total bigint := 0;
+  total bigint := 0::bigint;
 begin
   select * into strict roll from muster.liveness as l where l.relation = sweep_relation.relation;
-  apart := roll.beats <> roll.relation;
-  ending := muster.ending(roll);
-  -- The fact rows first: a first beat needs a share of the fact's lock for its foreign key, so from here on no beat
-  -- row can appear unseen. Whoever is locked is being changed right now, and is left for the next sweep.
-  lock_facts := format(
-    'select array_agg(locked.key), array_agg(locked.seen) from (select %1$I::text as key, coalesce(%2$s, %3$s) as seen'
-    ' from %4$s as fact where %1$I = any ($1::text[]::%5$s[]) and (%6$s' || E'\n' || ') and %7$s for update skip locked) as locked',
-    roll.key,
-    case when apart then 'null::timestamptz' else format('%I', roll.beat_column) end,
-    muster.grace(roll, 'fact'),
-    roll.relation,
-    muster.column_type(roll.relation, roll.key),
-    roll.live_when,
-    case when apart then 'true' else format('not muster.is_fresh(coalesce(%I, %s), %L)', roll.beat_column,
-      muster.grace(roll, 'fact'), roll.stale_after) end);
-  -- Then their beat rows, looked at again as they are once locked: a beat that came in between has won. A fact is
-  -- ended with its beat row in hand, or with the certainty that there is none.
-  if apart then
-    lock_beats := format(
-      'with locked as materialized ('
-      'select %1$I::text as key, coalesce(%2$I, $3) as seen from %3$s'
-      ' where %1$I = any ($1::text[]::%4$s[]) and not muster.is_fresh(coalesce(%2$I, $3), %5$L) for update skip locked'
-      '), ended as (select key, seen from locked union all'
-      ' select given.key, given.seen from unnest($1::text[], $2::timestamptz[]) as given (key, seen)'
-      ' where not muster.is_fresh(given.seen, %5$L)'
-      ' and not exists (select from %3$s as beat where beat.%1$I = given.key::%4$s)'
-      ') select array_agg(key), array_agg(seen) from ended',
-      roll.beats_key, roll.beat_column, roll.beats, muster.column_type(roll.beats, roll.beats_key), roll.stale_after);
-  end if;
-
-  for stale_keys in execute format(
-    'select array_agg(numbered.key) from (select stale.%1$I::text as key, (row_number() over () - 1) / %2$s as chunk'
-    ' from (%3$s) as stale where not muster.is_fresh(stale.muster_seen, %4$L)) as numbered group by numbered.chunk',
-    roll.key, chunk_size, muster.live_rows(roll), roll.stale_after)
-  loop
-    execute lock_facts into keys, seen using stale_keys;
-    if apart then
-      execute lock_beats into keys, seen using keys, seen, muster.beats_since();
+  for keys in execute muster.stale_chunks(roll) loop
+    -- The fact rows first: a first beat needs a share of the fact's lock for its foreign key, so from here on no beat
+    -- row can appear unseen. Then the beat rows: a fact is ended with its beat in hand, or knowing that there is none.
+    -- Each statement has a snapshot of its own, newer than the locks of the one before.
+    execute muster.locking_facts(roll) into keys, seen using keys;
+    if roll.beats <> roll.relation then
+      execute muster.locking_beats(roll) into keys, seen using keys;
     end if;
-    execute ending using keys, seen;
-    get diagnostics ended = row_count;
-    total := total + ended;
-    if apart then
-      execute format('delete from %s where %I = any ($1::text[]::%s[])', roll.beats, roll.beats_key,
-        muster.column_type(roll.beats, roll.beats_key)) using keys;
-    end if;
+    total := total + muster.end_rows(roll, keys, seen);
   end loop;
   return total;
 end
@@ -828,25 +957,27 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  topic constant text := tg_argv[0];
-  column_name constant name := tg_argv[1];
+  base constant text := tg_argv[0];
+  counted_by constant text := tg_argv[1];
 begin
   if tg_op = 'TRUNCATE' then
     insert into muster.dirty_topic (topic)
-    select c.topic from muster.live_count as c where c.topic = mark_changed.topic or c.topic like replace(mark_changed.topic, '_', '\_') || ':%';
-  elsif column_name is null then
-    execute format('insert into muster.dirty_topic (topic) select $1 where exists (select from %s)',
-      case tg_op when 'INSERT' then 'new_rows' else 'old_rows' end) using topic;
+    select c.topic from muster.live_count as c where split_part(c.topic, ':', 1) = base;
+  elsif counted_by is null then
+    execute format('insert into muster.dirty_topic (topic) select $1 where exists (select from %I)',
+      case tg_op when 'INSERT' then 'new_rows' else 'old_rows' end) using base;
   else
     -- format() writes a value as its type's output function does; a cast could be a function of somebody else's
     execute format(
-      'insert into muster.dirty_topic (topic)'
-      ' select distinct format(''%%s:%%s'', $1, changed.value) from (%s) as changed (value) where changed.value is not null',
       case tg_op
-        when 'INSERT' then format('select %I from new_rows', column_name)
-        when 'DELETE' then format('select %I from old_rows', column_name)
-        else format('select %1$I from old_rows union all select %1$I from new_rows', column_name)
-      end) using topic;
+        when 'INSERT' then
+          'insert into muster.dirty_topic (topic) select distinct format(''%%s:%%s'', $1, %1$I) from new_rows where %1$I is not null'
+        when 'DELETE' then
+          'insert into muster.dirty_topic (topic) select distinct format(''%%s:%%s'', $1, %1$I) from old_rows where %1$I is not null'
+        else
+          'insert into muster.dirty_topic (topic) select format(''%%s:%%s'', $1, %1$I) from old_rows where %1$I is not null'
+          ' union select format(''%%s:%%s'', $1, %1$I) from new_rows where %1$I is not null'
+      end, counted_by) using base;
   end if;
   return null;
 end
@@ -854,8 +985,8 @@ $$;
 comment on function muster.mark_changed() is
   'Trigger: puts the topics that a statement touched into the queue. Anybody who may write the facts fires it, hence its owner''s rights.';
 
-create function muster.count_topics(base text, "values" text[]) returns jsonb
-language plpgsql
+create function muster.count_topics(base text, of_values text[]) returns jsonb
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -865,19 +996,7 @@ declare
 begin
   select * into strict kept from muster.live_topic as t where t.topic = base;
   select * into strict roll from muster.liveness as l where l.relation = kept.relation;
-  execute format(
-    'select jsonb_agg(jsonb_build_object(''of'', counted.of, ''value'', counted.value, ''due'', counted.due)) from ('
-    'select %1$s as of, count(%2$s) filter (where muster.is_fresh(live.muster_seen, %3$L)) as value,'
-    -- a stale row can come back by a beat, which changes no fact: as long as there is one, look again
-    ' case when bool_and(muster.is_fresh(live.muster_seen, %3$L)) then min(live.muster_seen) + %3$L else now() end as due'
-    ' from (%4$s) as live group by 1) as counted',
-    case when kept.counted_by is null then 'null::text' else format('live.%I::text', kept.counted_by) end,
-    case when kept.distinct_by is null then '*' else format('distinct live.%I', kept.distinct_by) end,
-    roll.stale_after,
-    muster.live_rows(roll, case when kept.counted_by is null then kept.counted_when else format(
-      '(%s' || E'\n' || ') and %I = any (%L::text[]::%s[])', kept.counted_when, kept.counted_by, "values",
-      muster.column_type(roll.relation, kept.counted_by)) end)
-  ) into result;
+  execute muster.counting(kept, roll) into result using of_values;
   return coalesce(result, '[]'::jsonb);
 end
 $$;
@@ -929,6 +1048,9 @@ begin
   set refreshed_at = clock_timestamp(), due_at = n.due_at
   from counted as n
   where s.topic = n.topic;
+  -- a value that nothing was ever counted for is not remembered: anybody can ask for any number of them
+  delete from muster.live_count_state as s
+  where s.topic = any (topics) and not exists (select from muster.live_count as c where c.topic = s.topic);
 end
 $$;
 comment on function muster.recount(text[]) is
@@ -941,12 +1063,12 @@ as $$
 declare
   base text;
   topics text[];
-  refreshed bigint := 0;
+  refreshed bigint := 0::bigint;
   message text;
   detail text;
 begin
   if to_regclass('muster.live_count') is null then
-    return 0;
+    return refreshed;
   end if;
   perform muster.keep_epoch();
   insert into muster.live_count_state (topic, refreshed_at, due_at)
@@ -990,9 +1112,6 @@ begin
         raise warning 'muster: live count % was not refreshed: %', base, message using errcode = sqlstate, detail = detail;
     end;
   end loop;
-  delete from muster.live_count_state as s
-  where s.topic like '%:%' and s.due_at = 'infinity'
-    and not exists (select from muster.live_count as c where c.topic = s.topic);
   return refreshed;
 end
 $$;
@@ -1018,15 +1137,19 @@ begin
   if refreshed_at > clock_timestamp() - '500 ms'::interval then
     return stored;
   end if;
-  if current_setting('transaction_read_only')::boolean or current_setting('transaction_isolation') <> 'read committed' then
-    return (select n.value from muster.count_now(array[of_topic]) as n);
-  end if;
-  perform from muster.live_count_state as s where s.topic = of_topic for update skip locked;
-  if found then
-    perform muster.recount(array[of_topic]);
-    return coalesce((select c.value from muster.live_count as c where c.topic = of_topic), 0);
-  elsif refreshed_at > clock_timestamp() - '1 s'::interval then
-    return stored;
+  if not current_setting('transaction_read_only')::boolean and current_setting('transaction_isolation') = 'read committed' then
+    perform muster.keep_epoch();
+    if refreshed_at is null and pg_try_advisory_xact_lock(hashtext('muster.live_value'), hashtext(of_topic)) then
+      insert into muster.live_count_state (topic, refreshed_at, due_at) values (of_topic, '-infinity', '-infinity')
+      on conflict do nothing;
+    end if;
+    perform from muster.live_count_state as s where s.topic = of_topic for update skip locked;
+    if found then
+      perform muster.recount(array[of_topic]);
+      return coalesce((select c.value from muster.live_count as c where c.topic = of_topic), 0);
+    elsif refreshed_at > clock_timestamp() - '1 s'::interval then
+      return stored;
+    end if;
   end if;
   return (select n.value from muster.count_now(array[of_topic]) as n);
 end
@@ -1049,6 +1172,48 @@ end
 $$;
 comment on function muster.forget_counts() is 'Deletes the values of counts that nobody keeps any more.';
 
+create function muster.creating_triggers(kept muster.live_topic) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (
+  select string_agg(
+    pg_catalog.format(
+      'create trigger %1$I after %2$s on %3$s %4$s for each statement execute function muster.mark_changed(%5$s);'
+      'comment on trigger %1$I on %3$s is %6$L;',
+      pg_catalog.format('muster_%s_%s', kept.topic, event.name), event.name, kept.relation, event.tables,
+      concat_ws(', ', quote_literal(kept.topic), quote_literal(kept.counted_by)),
+      pg_catalog.format('Has the live count %s recounted.', kept.topic)),
+    '')
+  from (values
+    ('insert', 'referencing new table as new_rows'),
+    ('update', 'referencing old table as old_rows new table as new_rows'),
+    ('delete', 'referencing old table as old_rows'),
+    ('truncate', '')
+  ) as event (name, tables)
+);
+comment on function muster.creating_triggers(muster.live_topic) is 'SQL that makes the triggers that mark what changes.';
+
+create function muster.dropping_triggers(kept muster.live_topic) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (
+  select string_agg(
+    pg_catalog.format('drop trigger if exists %I on %s;', pg_catalog.format('muster_%s_%s', kept.topic, event.name), kept.relation), '')
+  from unnest(array['insert', 'update', 'delete', 'truncate']) as event (name)
+);
+comment on function muster.dropping_triggers(muster.live_topic) is 'SQL that drops the triggers that mark what changes.';
+
+create function muster.marking_all(kept muster.live_topic) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return case
+  when kept.counted_by is null then pg_catalog.format('select muster.mark_dirty(array[%L])', kept.topic)
+  else pg_catalog.format(
+    'select muster.mark_dirty(array(select distinct format(''%%s:%%s'', %L, fact.%I) from %s as fact where fact.%2$I is not null))',
+    kept.topic, kept.counted_by, kept.relation)
+end;
+comment on function muster.marking_all(muster.live_topic) is 'SQL that has every value of the topic recounted.';
+
 create function muster.publish_count(
   topic text,
   relation regclass,
@@ -1061,7 +1226,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   roll muster.liveness;
-  event record;
+  kept muster.live_topic;
 begin
   perform muster.assert_table(relation);
   select * into roll from muster.liveness as l where l.relation = publish_count.relation;
@@ -1073,37 +1238,22 @@ begin
     raise exception 'muster: % is not a name for a live count', quote_nullable(topic)
       using errcode = 'invalid_name', hint = 'Lower-case letters, digits and _, a letter first, 40 at most.';
   end if;
-  if "by" is not null then
-    perform muster.assert_column(relation, "by", 'column to count by');
+  kept := row(topic, relation, "by", coalesce(counted_when, 'true'), distinct_by)::muster.live_topic;
+  if kept.counted_by is not null then
+    perform muster.assert_column(relation, kept.counted_by, 'column to count by');
   end if;
-  if distinct_by is not null then
-    perform muster.assert_column(relation, distinct_by, 'column whose values are counted');
+  if kept.distinct_by is not null then
+    perform muster.assert_column(relation, kept.distinct_by, 'column whose values are counted');
   end if;
-  perform muster.assert_plannable(muster.live_rows(roll, coalesce(counted_when, 'true')), 'counted_when', counted_when);
+  perform muster.assert_conditions(roll, kept);
   perform muster.create_live_count();
-  perform muster.unpublish_count(topic);
-  insert into muster.live_topic values (topic, relation, "by", coalesce(counted_when, 'true'), distinct_by);
-  for event in
-    select *
-    from (values
-      ('insert', 'referencing new table as new_rows'),
-      ('update', 'referencing old table as old_rows new table as new_rows'),
-      ('delete', 'referencing old table as old_rows'),
-      ('truncate', '')
-    ) as e (name, tables)
-  loop
-    execute format('create trigger %I after %s on %s %s for each statement execute function muster.mark_changed(%s)',
-      format('muster_%s_%s', topic, event.name), event.name, relation, event.tables,
-      concat_ws(', ', quote_literal(topic), quote_literal("by")));
-    execute format('comment on trigger %I on %s is %L', format('muster_%s_%s', topic, event.name), relation,
-      format('Has the live count %s recounted.', topic));
-  end loop;
-  if "by" is null then
-    perform muster.mark_dirty(array[topic]);
-  else
-    execute format('select muster.mark_dirty(array_agg(distinct format(''%%s:%%s'', $1, %1$I))) from %2$s where %1$I is not null',
-      "by", relation) using topic;
+  if exists (select from muster.live_topic as t where (t.*) is not distinct from kept) then
+    return;
   end if;
+  perform muster.unpublish_count(topic);
+  insert into muster.live_topic values (kept.*);
+  execute muster.creating_triggers(kept);
+  execute muster.marking_all(kept);
 end
 $$;
 comment on function muster.publish_count(text, regclass, name, text, name) is
@@ -1115,17 +1265,14 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  published regclass;
-  event text;
+  kept muster.live_topic;
 begin
-  delete from muster.live_topic as t where t.topic = unpublish_count.topic returning t.relation into published;
-  if published is null then
+  delete from muster.live_topic as t where t.topic = unpublish_count.topic returning t.* into kept;
+  if not found then
     return false;
   end if;
-  if muster.owner_of(published) is not null then
-    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
-      execute format('drop trigger if exists %I on %s', format('muster_%s_%s', topic, event), published);
-    end loop;
+  if muster.owner_of(kept.relation) is not null then
+    execute muster.dropping_triggers(kept);
   end if;
   perform muster.forget_counts();
   return true;
@@ -1154,7 +1301,7 @@ declare
   first integer;
   last integer;
   step integer;
-  found_values integer[] := '{}';
+  found_values integer[] := '{}'::integer[];
 begin
   foreach item in array string_to_array(field, ',') loop
     part := regexp_match(item, '^(\*|[0-9]{1,4}|[a-z]{3})(?:-([0-9]{1,4}|[a-z]{3}))?(?:/([0-9]{1,4}))?$', 'i');
@@ -1184,8 +1331,8 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  months_of_year constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
-  days_of_week constant text[] := '{sun,mon,tue,wed,thu,fri,sat}';
+  months_of_year constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'::text[];
+  days_of_week constant text[] := '{sun,mon,tue,wed,thu,fri,sat}'::text[];
   expression constant text := coalesce(
     (array['0 * * * *', '0 0 * * *', '0 0 * * *', '0 0 * * 0', '0 0 1 * *', '0 0 1 1 *', '0 0 1 1 *'])[array_position(
       array['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually'], lower(btrim(schedule)))],
@@ -1275,12 +1422,12 @@ begin
   end if;
   if muster.pg_cron_takes(schedule) then
     delete from muster.job as j where j.name = schedule.name and j.username = current_user;
-    execute 'select cron.schedule($1, $2, $3)' using name, schedule, command;
+    execute format('select %I.schedule($1, $2, $3)', 'cron') using name, schedule, command;
     return 'pg_cron';
   end if;
   if muster.pg_cron_takes('* * * * *') then
-    execute 'select cron.unschedule(j.jobid) from cron.job as j where j.jobname = $1 and j.username = current_user' using name;
-    execute 'select cron.schedule($1, $2, $3)' using 'muster-tick', '* * * * *', 'select muster.tick()';
+    perform muster.unschedule(name);
+    execute format('select %I.schedule($1, $2, $3)', 'cron') using 'muster-tick', '* * * * *', 'select muster.tick()';
   end if;
   perform muster.appoint_deputy(quote_ident(current_user)::regrole);
   insert into muster.job as j (name, schedule, command, next_run_at)
@@ -1306,7 +1453,8 @@ begin
   delete from muster.job as j where j.name = unschedule.name and j.username = current_user;
   get diagnostics removed_here = row_count;
   if muster.pg_cron_takes('* * * * *') then
-    execute 'select count(cron.unschedule(j.jobid)) from cron.job as j where j.jobname = $1 and j.username = current_user'
+    execute format(
+      'select count(%1$I.unschedule(j.jobid)) from %1$I.job as j where j.jobname = $1 and j.username = current_user', 'cron')
     into removed using name;
   end if;
   return removed_here + coalesce(removed, 0) > 0;
@@ -1314,35 +1462,24 @@ end
 $$;
 comment on function muster.unschedule(text) is 'Takes back a job of the current user, wherever it is kept. False when there is none.';
 
-create function muster.login_search_path() returns text
-language sql stable
+create function muster.command_of(job muster.job) returns text
+language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
-return coalesce(
-  (
-    select substring(setting.line, '^search_path=(.*)$')
-    from pg_catalog.pg_db_role_setting as d
-    join pg_catalog.pg_roles as r on r.rolname = current_user
-    cross join unnest(d.setconfig) as setting (line)
-    where d.setrole in (r.oid, 0)
-      and d.setdatabase in (0, (select b.oid from pg_catalog.pg_database as b where b.datname = current_database()))
-      and setting.line like 'search\_path=%'
-    order by d.setrole = 0, d.setdatabase = 0
-    limit 1
-  ),
-  '"$user", public'
-);
-comment on function muster.login_search_path() is 'The search_path that the current user would find after logging in here.';
+return job.command;
+comment on function muster.command_of(muster.job) is 'SQL of the job.';
 
 create function muster.run_job(name text) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  command text;
+  job muster.job;
 begin
-  select j.command into strict command from muster.job as j where j.name = run_job.name and j.username = current_user;
+  select * into strict job from muster.job as j where j.name = run_job.name and j.username = current_user;
   perform set_config('search_path', muster.login_search_path(), true);
-  execute command;
+  execute muster.command_of(job);
+  -- what a trigger put off must not outlive the role it was put off by
+  set constraints all immediate;
 end
 $$;
 comment on function muster.run_job(text) is 'Runs a job of the current user, due or not.';
