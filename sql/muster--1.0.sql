@@ -552,13 +552,19 @@ return pg_catalog.format(
       roll.key, muster.live_rows(roll), roll.stale_after)
     else pg_catalog.format(
       $sql$
-        select beat.%1$I::text as key from %2$s as beat where not muster.is_fresh(beat.%3$I, %4$L)
+        select beat.%1$I::text as key
+        from %2$s as beat
+        where not muster.is_fresh(beat.%3$I, %4$L)
+          and exists (select from (select * from %6$s where (%8$s
+          )) as fact where fact.%5$I = beat.%1$I)
         union all
         select fact.%5$I::text
-        from %6$s as fact
+        from (select * from %6$s where (%8$s
+        )) as fact
         where not muster.is_fresh(%7$s, %4$L) and not exists (select from %2$s as beat where beat.%1$I = fact.%5$I)
       $sql$,
-      roll.beats_key, roll.beats, roll.beat_column, roll.stale_after, roll.key, roll.relation, muster.grace(roll, 'fact'))
+      roll.beats_key, roll.beats, roll.beat_column, roll.stale_after, roll.key, roll.relation, muster.grace(roll, 'fact'),
+      roll.live_when)
   end);
 comment on function muster.stale_chunks(muster.liveness) is
   'SQL for the keys of the rows that seem stale, as text, in arrays of a thousand.';
