@@ -81,7 +81,7 @@ let package = Package(
       swiftSettings: settings),
     tests("Migrations", ["Migrations", "TemporaryCluster"]),
     tests("Seeding", ["Seeding", "TemporaryCluster"]),
-    tests("Verification", ["Verification", "TemporaryCluster"]),
+    tests("Verification", ["Verification", "Migrations", "PostgresClient", "TemporaryCluster"]),
     tests("muster", ["TemporaryCluster"] + subprocess),
   ]
 )
