@@ -169,7 +169,7 @@ revoke all on function
 grant execute on function
   public.register_session(text), public.heartbeat_session(text), public.end_session(text), public.get_active_user_count()
   to anon, authenticated, service_role;
-grant execute on function public.heartbeat_sessions(text[]) to service_role;
+grant execute on function public.heartbeat_sessions(text[]), public.cleanup_stale_sessions() to service_role;
 
 -- 6 Delivery and clean-up. The count is for everybody.
 create policy "everybody reads the number of active users" on muster.live_count for select to anon, authenticated

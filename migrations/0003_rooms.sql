@@ -246,7 +246,9 @@ comment on policy "participants read the roll of their rooms" on public.room_par
 
 create policy "participants read when the others were last seen" on public.room_participant_beats
   for select to authenticated
-  using (exists (select from public.room_participants as participant where participant.id = room_participant_beats.participant_id));
+  using (exists (
+    select from public.room_participants as participant where participant.id = room_participant_beats.participant_id
+  ));
 comment on policy "participants read when the others were last seen" on public.room_participant_beats is
   'Whoever may read the participant; the sessions are not granted';
 
