@@ -53,6 +53,6 @@ struct Glob: Sendable, Hashable {
 extension Suite {
   /// Everything that `verify` knows to check.
   public static func complete(expectations: Expectations) -> Suite {
-    Suite(AccessChecks(expectations).checks + CatalogChecks(expectations).checks)
+    Suite(AccessChecks(expectations).checks + CatalogChecks(expectations).checks + SimulationChecks.all)
   }
 }
