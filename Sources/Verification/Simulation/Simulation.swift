@@ -33,8 +33,13 @@ struct Simulation: Sendable {
   private var time: SimulatedTime
   private var holds: [HoldName: Int] = [:]
   private var tally = Tally()
+  /// Whether a sweep must take exactly what is stale. Not so where pg_cron sweeps too and may have come first.
+  private let countsSweeps: Bool
 
-  init(owner: PostgresConnection, actors: [PostgresConnection], world: World, seed: UInt64) {
+  init(
+    owner: PostgresConnection, actors: [PostgresConnection], world: World, seed: UInt64, countsSweeps: Bool
+  ) {
+    self.countsSweeps = countsSweeps
     self.owner = owner
     self.actors = actors
     self.world = world
@@ -156,7 +161,7 @@ struct Simulation: Sendable {
           .scalar(Int.self)
       }
       tally.swept += swept
-      if swept != expected {
+      if countsSweeps ? swept != expected : swept > expected {
         report("the sweep of \(relation) took \(swept)", expected: "\(expected)", by: nil, at: now)
       }
     }

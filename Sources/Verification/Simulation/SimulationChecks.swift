@@ -31,25 +31,29 @@ public enum SimulationChecks {
       await owner.close()
       return .skipped(reason)
     }
-    let outcome: Result<Outcome, any Error>
     do {
-      let world = try await builder.build(blank)
-      outcome = .success(try await simulate(context, world, owner: owner))
+      let outcome = try await Lull(connection: owner).around(isAllowed: context.allowance == .throwaway) {
+        isQuiet in
+        try await simulate(context, builder.build(blank), owner: owner, countsSweeps: isQuiet)
+      }
+      try await builder.remove(blank)
+      await owner.close()
+      return outcome
     } catch {
-      outcome = .failure(error)
+      // Nothing of the run stays behind, not even when it was cancelled.
+      try? await Task { try await builder.remove(blank) }.value
+      await owner.close()
+      throw error
     }
-    // Whatever happened, nothing of the run stays behind.
-    try await Task { try await builder.remove(blank) }.value
-    await owner.close()
-    return try outcome.get()
   }
 
   private static func simulate(
-    _ context: CheckContext, _ world: World, owner: PostgresConnection
+    _ context: CheckContext, _ world: World, owner: PostgresConnection, countsSweeps: Bool
   ) async throws -> Outcome {
     var actors: [PostgresConnection] = []
     for _ in 0..<4 { actors.append(try await context.connect()) }
-    var simulation = Simulation(owner: owner, actors: actors, world: world, seed: context.seed)
+    var simulation = Simulation(
+      owner: owner, actors: actors, world: world, seed: context.seed, countsSweeps: countsSweeps)
     let tally = try await simulation.run(seconds: seconds, progress: context.progress)
     for actor in actors { await actor.close() }
     let rerun =
@@ -69,6 +73,49 @@ public enum SimulationChecks {
         \(world.users.count) clients, \(tally.seconds) simulated s, \(tally.calls) calls (\(tally.refusals) rightly refused), \
         \(tally.answers) answers, \(tally.swept) rows swept
         """)
+  }
+}
+
+/// The time in which pg_cron sweeps nothing, so that it is known to the row what the run's own sweeps must find.
+private struct Lull: Sendable {
+  var connection: PostgresConnection
+
+  /// Runs the body and says to it whether nobody but the run itself sweeps.
+  func around<T>(isAllowed: Bool, _ body: (_ isQuiet: Bool) async throws -> T) async throws -> T {
+    let jobs = try await sweepers()
+    guard isAllowed, !jobs.isEmpty else { return try await body(jobs.isEmpty) }
+    try await set(jobs, active: false)
+    do {
+      let result = try await body(true)
+      try await set(jobs, active: true)
+      return result
+    } catch {
+      try? await set(jobs, active: true)
+      throw error
+    }
+  }
+
+  private func sweepers() async throws -> [Int] {
+    try await connection.run { connection in
+      guard try Self.hasCron(connection) else { return [] }
+      return try connection.query(
+        """
+        select jobid from cron.job
+        where active and database = current_database() and command ~ 'muster\\.(sweep|run_due_jobs)'
+        """
+      ).map { try $0.decode(Int.self, at: 0) }
+    }
+  }
+
+  private func set(_ jobs: [Int], active: Bool) async throws {
+    try await connection.run {
+      _ = try $0.query(
+        "select cron.alter_job(job, active => $2) from unnest($1::int8[]) as job", [jobs, active])
+    }
+  }
+
+  private static func hasCron(_ connection: isolated PostgresConnection) throws -> Bool {
+    try connection.query("select to_regclass('cron.job') is not null").scalar()
   }
 }
 
