@@ -1,7 +1,8 @@
 -- muster: requires-extension muster
 
--- Who is asking. A request carries a role and, in the setting request.jwt.claims, the claims of its token. Where the host
--- brings the roles and the schema auth along, as Supabase does, they are used as they are; anywhere else they are made here.
+-- Who is asking. A request carries a role and, in the setting request.jwt.claims, the claims of its token. Where the
+-- host brings the roles and the schema auth along, as Supabase does, they are used as they are; anywhere else they are
+-- made here.
 
 -- 1 Roles. They belong to the whole cluster: another database, or another migration at this moment, may have made them.
 do $$
@@ -29,8 +30,9 @@ begin
       when insufficient_privilege then
         raise insufficient_privilege using
           message = pg_catalog.format('Muster needs the role %I and %I may not create it', wanted.name, current_user),
-          hint = 'Have a superuser run: create role anon nologin noinherit; create role authenticated nologin noinherit;'
-            ' create role service_role nologin noinherit bypassrls; or give this user CREATEROLE.';
+          hint = 'Have a superuser run: create role anon nologin noinherit;'
+            ' create role authenticated nologin noinherit; create role service_role nologin noinherit bypassrls;'
+            ' or give this user CREATEROLE.';
     end;
   end loop;
 end
@@ -127,7 +129,8 @@ comment on policy "users change their own profile" on public.profiles is
   'The column grants leave the role and the time to the server';
 
 create policy "the service keeps the profiles" on public.profiles to service_role using (true) with check (true);
-comment on policy "the service keeps the profiles" on public.profiles is 'Needed where service_role has no BYPASSRLS';
+comment on policy "the service keeps the profiles" on public.profiles is
+  'Needed where service_role has no BYPASSRLS';
 
 revoke all on public.profiles from public, anon, authenticated, service_role;
 grant select, insert (id, display_name), update (id, display_name) on public.profiles to authenticated;
@@ -145,7 +148,8 @@ grant execute on function public.is_admin() to authenticated, service_role;
 -- 5 What is delivered. Each count gets a policy from the feature that publishes it.
 select muster.create_live_count();
 create policy "the service reads the counts" on muster.live_count for select to service_role using (true);
-comment on policy "the service reads the counts" on muster.live_count is 'Needed where service_role has no BYPASSRLS';
+comment on policy "the service reads the counts" on muster.live_count is
+  'Needed where service_role has no BYPASSRLS';
 grant select on muster.live_count to anon, authenticated, service_role;
 
 do $$

@@ -1,14 +1,19 @@
--- Who is in the room, and in which of its competitions. Any signed-in user who knows a room's number may join it. Its page
--- beats every 15 seconds and says which competition it shows; whoever has been silent for 30 seconds is no longer there.
+-- Who is in the room, and in which of its competitions. Any signed-in user who knows a room's number may join it. Its
+-- page beats every 15 seconds and says which competition it shows; whoever has been silent for 30 seconds is no longer
+-- there.
 --
--- The participant's row is the membership and survives a reload, a night and a clean-up: the role is not lost. The presence
--- is left_at is null and a fresh beat. Teachers and the room's creator are never counted or listed.
+-- The participant's row is the membership and survives a reload, a night and a clean-up: the role is not lost. The
+-- presence is left_at is null and a fresh beat. Teachers and the room's creator are never counted or listed.
 --
--- One user has one presence in a room, however many tabs. The tab that beat last owns it, and the one that beat before it
--- stands by: when the owner closes, a tab that was heard of in the last 30 seconds takes over. So a closing tab ends
+-- One user has one presence in a room, however many tabs. The tab that beat last owns it, and the one that beat before
+-- it stands by: when the owner closes, a tab that was heard of in the last 30 seconds takes over. So a closing tab ends
 -- nothing that another one keeps alive, and tabs that beat in turn change no fact and reach no subscriber.
 --
 -- Locks are taken in this order, in every function here: room, competition, participant, beat. A sweep waits for none.
+--
+-- Each refusal has its own SQLSTATE:
+--   42501 not signed in, or not the room's creator    22023 no session id, or no such role
+--   MU201 no such room      MU202 no such competition in this room      MU203 no such participant of this room
 
 -- 1 Facts.
 create table public.rooms (
@@ -53,11 +58,15 @@ create table public.room_participants (
   constraint room_participants_left_at_check
     check (left_at is null or left_at >= joined_at and current_competition_id is null)
 );
-comment on table public.room_participants is 'Who belongs to a room, and whether he is there; functions write it, nobody else';
+comment on table public.room_participants is
+  'Who belongs to a room, and whether he is there; functions write it, nobody else';
 comment on column public.room_participants.role is 'student or teacher, given by the room''s creator';
-comment on column public.room_participants.is_in_competition is 'Follows from current_competition_id; kept by the server';
-comment on column public.room_participants.counted is 'Neither a teacher nor the room''s creator; kept by the server';
-comment on column public.room_participants.joined_at is 'Since when this presence lasts, or when the last one began';
+comment on column public.room_participants.is_in_competition is
+  'Follows from current_competition_id; kept by the server';
+comment on column public.room_participants.counted is
+  'Neither a teacher nor the room''s creator; kept by the server';
+comment on column public.room_participants.joined_at is
+  'Since when this presence lasts, or when the last one began';
 comment on column public.room_participants.left_at is 'When the last presence ended; null while the user is there';
 create index room_participants_user_id_idx on public.room_participants (user_id);
 create index room_participants_present_idx on public.room_participants (room_id) where left_at is null;
@@ -74,7 +83,8 @@ create table public.participant_history (
   left_at timestamptz,
   constraint participant_history_participant_id_joined_at_key unique (participant_id, joined_at)
 );
-comment on table public.participant_history is 'Who was in a room from when to when; left_at is null while it lasts';
+comment on table public.participant_history is
+  'Who was in a room from when to when; left_at is null while it lasts';
 comment on column public.participant_history.room_id is
   'Copied from the participant, as are the next two: a reference would make a sweep wait for whoever deletes the room';
 comment on column public.participant_history.role is 'The role when the presence began';
@@ -93,9 +103,11 @@ create unlogged table public.room_participant_beats (
 comment on table public.room_participant_beats is
   'When each participant was last seen; empty after a crash, when all get one grace period';
 comment on column public.room_participant_beats.seen is 'Server time of the last beat';
-comment on column public.room_participant_beats.session_id is 'The tab that beat last and owns the presence; null until one beats';
+comment on column public.room_participant_beats.session_id is
+  'The tab that beat last and owns the presence; null until one beats';
 comment on column public.room_participant_beats.other_seen is 'When the tab that stands by last beat';
-comment on column public.room_participant_beats.other_session_id is 'The tab that beat before the owner and stands by';
+comment on column public.room_participant_beats.other_session_id is
+  'The tab that beat before the owner and stands by';
 
 -- 3 What the server keeps.
 create function public.derive_room_participant() returns trigger
@@ -109,11 +121,13 @@ begin
   return new;
 end
 $$;
-comment on function public.derive_room_participant() is 'Fills the columns of a participant that follow from others';
+comment on function public.derive_room_participant() is
+  'Fills the columns of a participant that follow from others';
 
 create trigger derive_room_participant before insert or update on public.room_participants
   for each row execute function public.derive_room_participant();
-comment on trigger derive_room_participant on public.room_participants is 'Keeps counted and is_in_competition right';
+comment on trigger derive_room_participant on public.room_participants is
+  'Keeps counted and is_in_competition right';
 
 create function public.recount_former_and_new_creator() returns trigger
 language plpgsql set search_path = ''
@@ -125,7 +139,8 @@ begin
   return null;
 end
 $$;
-comment on function public.recount_former_and_new_creator() is 'Has counted derived again when a room is handed over';
+comment on function public.recount_former_and_new_creator() is
+  'Has counted derived again when a room is handed over';
 
 create trigger recount_former_and_new_creator after update of creator_id on public.rooms
   for each row when (old.creator_id is distinct from new.creator_id)
@@ -154,7 +169,8 @@ create function public.record_changes() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  -- A presence that ends, goes on after a reload, or has its times put right is the one that began at the old joined_at.
+  -- A presence that ends, goes on after a reload, or has its times put right is the one that began at the old
+  -- joined_at.
   update public.participant_history as visit
   set joined_at = after.joined_at, left_at = after.left_at
   from before
@@ -177,7 +193,8 @@ comment on function public.record_changes() is 'Writes down that presences have 
 create trigger record_changes after update on public.room_participants
   referencing old table as before new table as after
   for each statement execute function public.record_changes();
-comment on trigger record_changes on public.room_participants is 'Closes, reopens and opens presences in participant_history';
+comment on trigger record_changes on public.room_participants is
+  'Closes, reopens and opens presences in participant_history';
 
 -- 4 On the roll: whoever is silent for 30 seconds has left when he was last seen.
 select muster.track('public.room_participants',
@@ -204,8 +221,8 @@ begin
 end
 $$;
 comment on function public.my_room_ids() is
-  'The rooms that the caller created or belongs to. SECURITY DEFINER: the policy of room_participants asks it, and a policy'
-  ' cannot ask its own table';
+  'The rooms that the caller created or belongs to. SECURITY DEFINER: the policy of room_participants asks it, and a'
+  ' policy cannot ask its own table';
 
 alter table public.rooms enable row level security;
 alter table public.competitions enable row level security;
@@ -215,7 +232,8 @@ alter table public.participant_history enable row level security;
 
 create policy "members and creators read their rooms" on public.rooms for select to authenticated
   using (creator_id = (select auth.uid()) or id = any (array(select public.my_room_ids())));
-comment on policy "members and creators read their rooms" on public.rooms is 'A room is joined by its number, not found';
+comment on policy "members and creators read their rooms" on public.rooms is
+  'A room is joined by its number, not found';
 create policy "users create rooms of their own" on public.rooms for insert to authenticated
   with check (creator_id = (select auth.uid()));
 comment on policy "users create rooms of their own" on public.rooms is 'Only the name is granted to them';
@@ -235,10 +253,12 @@ comment on policy "creators add competitions to their rooms" on public.competiti
 create policy "creators rename competitions of their rooms" on public.competitions for update to authenticated
   using (room_id in (select room.id from public.rooms as room where room.creator_id = (select auth.uid())))
   with check (room_id in (select room.id from public.rooms as room where room.creator_id = (select auth.uid())));
-comment on policy "creators rename competitions of their rooms" on public.competitions is 'Only the name is granted to them';
+comment on policy "creators rename competitions of their rooms" on public.competitions is
+  'Only the name is granted to them';
 create policy "creators delete competitions of their rooms" on public.competitions for delete to authenticated
   using (room_id in (select room.id from public.rooms as room where room.creator_id = (select auth.uid())));
-comment on policy "creators delete competitions of their rooms" on public.competitions is 'Who is in one stays in the room';
+comment on policy "creators delete competitions of their rooms" on public.competitions is
+  'Who is in one stays in the room';
 
 create policy "participants read the roll of their rooms" on public.room_participants for select to authenticated
   using (room_id = any (array(select public.my_room_ids())));
@@ -257,7 +277,8 @@ create policy "users read their own history" on public.participant_history for s
 comment on policy "users read their own history" on public.participant_history is 'In every room they were in';
 create policy "creators read the history of their rooms" on public.participant_history for select to authenticated
   using (room_id in (select room.id from public.rooms as room where room.creator_id = (select auth.uid())));
-comment on policy "creators read the history of their rooms" on public.participant_history is 'Of everybody in them';
+comment on policy "creators read the history of their rooms" on public.participant_history is
+  'Of everybody in them';
 
 create policy "participants read the counts of their rooms" on muster.live_count for select to authenticated
   using (topic in (select 'room:' || room.id from public.rooms as room));
@@ -268,7 +289,8 @@ comment on policy "participants read the counts of their competitions" on muster
   'Whoever may read the competition';
 
 create policy "the service keeps the rooms" on public.rooms to service_role using (true) with check (true);
-create policy "the service keeps the competitions" on public.competitions to service_role using (true) with check (true);
+create policy "the service keeps the competitions" on public.competitions
+  to service_role using (true) with check (true);
 create policy "the service keeps the participants" on public.room_participants
   to service_role using (true) with check (true);
 create policy "the service keeps the beats" on public.room_participant_beats
@@ -276,7 +298,8 @@ create policy "the service keeps the beats" on public.room_participant_beats
 create policy "the service keeps the history" on public.participant_history
   to service_role using (true) with check (true);
 comment on policy "the service keeps the rooms" on public.rooms is 'Needed where service_role has no BYPASSRLS';
-comment on policy "the service keeps the competitions" on public.competitions is 'Needed where service_role has no BYPASSRLS';
+comment on policy "the service keeps the competitions" on public.competitions is
+  'Needed where service_role has no BYPASSRLS';
 comment on policy "the service keeps the participants" on public.room_participants is
   'Needed where service_role has no BYPASSRLS';
 comment on policy "the service keeps the beats" on public.room_participant_beats is
@@ -313,13 +336,15 @@ where participant.left_at is null
   );
 comment on view public.active_room_participants is
   'Who is in which room: one entry a user, without teachers and the creator. Everybody sees the rooms he belongs to';
-comment on column public.active_room_participants.last_active is 'Null after a crash of the server, until the next beat';
+comment on column public.active_room_participants.last_active is
+  'Null after a crash of the server, until the next beat';
 
 create view public.active_competition_participants with (security_invoker = true) as
 select participant.*
 from public.active_room_participants as participant
 where participant.current_competition_id is not null;
-comment on view public.active_competition_participants is 'Who is in which competition: the part of active_room_participants';
+comment on view public.active_competition_participants is
+  'Who is in which competition: the part of active_room_participants';
 
 revoke all on public.active_room_participants, public.active_competition_participants
   from public, anon, authenticated, service_role;
@@ -377,6 +402,29 @@ comment on function public.get_active_competition_participants(bigint) is
   'Who is in this competition now; nobody, if the caller does not belong to its room. A server reads the view';
 
 -- 7 Coming, staying, going. SECURITY DEFINER, because clients write no presence: the functions touch the caller's own.
+create function public.end_presence(participant bigint) returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  last_seen constant timestamptz := coalesce(
+    (select beat.seen from public.room_participant_beats as beat where beat.participant_id = participant),
+    muster.beats_since()
+  );
+begin
+  -- Silent for too long, though not swept yet: he left when he was last seen.
+  update public.room_participants as present
+  set left_at = case
+      when muster.is_fresh(last_seen, interval '30 seconds') then pg_catalog.now()
+      else greatest(last_seen, present.joined_at)
+    end,
+    current_competition_id = null
+  where present.id = participant;
+  delete from public.room_participant_beats where participant_id = participant;
+end
+$$;
+comment on function public.end_presence(bigint) is
+  'A participant is no longer there; for the functions below, for no client';
+
 create function public.enter_room(room bigint, caller uuid, competition bigint) returns bigint
 language plpgsql volatile set search_path = ''
 as $$
@@ -432,12 +480,7 @@ begin
     if muster.is_fresh(last_seen, interval '30 seconds') then
       return participant.id;
     end if;
-    -- Silent for too long, though not swept yet: he left when he was last seen, and comes back now.
-    update public.room_participants
-    set left_at = greatest(last_seen, joined_at), current_competition_id = null
-    where id = participant.id
-    returning * into participant;
-    delete from public.room_participant_beats where participant_id = participant.id;
+    perform public.end_presence(participant.id);
   end if;
 
   -- A page that reloads leaves and comes back in a moment: that is one presence, not two.
@@ -449,7 +492,7 @@ begin
 end
 $$;
 comment on function public.enter_room(bigint, uuid, bigint) is
-  'Has a user present in a room, his row locked; the part that join_room and participant_heartbeat share, for no client';
+  'Has a user present in a room, his row locked; what join_room and participant_heartbeat share, for no client';
 
 create function public.join_room(room bigint) returns bigint
 language plpgsql volatile security definer set search_path = ''
@@ -510,11 +553,13 @@ begin
   set seen = pg_catalog.now(),
     session_id = excluded.session_id,
     other_seen = case when beat.session_id = excluded.session_id then beat.other_seen else beat.seen end,
-    other_session_id = case when beat.session_id = excluded.session_id then beat.other_session_id else beat.session_id end;
+    other_session_id = case
+      when beat.session_id = excluded.session_id then beat.other_session_id else beat.session_id
+    end;
 end
 $$;
 comment on function public.participant_heartbeat(bigint, text, bigint) is
-  'A tab of the caller is in this room and shows this competition, or none; to be called on arrival and every 15 seconds';
+  'A tab of the caller is in this room and shows this competition, or none; to be called on arrival and every 15 s';
 
 create function public.leave_room(room bigint, session_id text) returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -525,7 +570,9 @@ declare
 begin
   select participant.id into present
   from public.room_participants as participant
-  where participant.room_id = leave_room.room and participant.user_id = (select auth.uid()) and participant.left_at is null
+  where participant.room_id = leave_room.room
+    and participant.user_id = (select auth.uid())
+    and participant.left_at is null
   for no key update;
   if not found then
     return false;
@@ -545,8 +592,7 @@ begin
     return false;
   end if;
 
-  update public.room_participants set left_at = pg_catalog.now(), current_competition_id = null where id = present;
-  delete from public.room_participant_beats where participant_id = present;
+  perform public.end_presence(present);
   return true;
 end
 $$;
@@ -555,8 +601,8 @@ comment on function public.leave_room(bigint, text) is
 
 create function public.get_my_presence(room bigint)
 returns table (
-  participant_id bigint, role text, joined_at timestamptz, left_at timestamptz, last_active timestamptz, session_id text,
-  is_in_competition boolean, current_competition_id bigint
+  participant_id bigint, role text, joined_at timestamptz, left_at timestamptz, last_active timestamptz,
+  session_id text, is_in_competition boolean, current_competition_id bigint
 )
 language plpgsql stable security definer set search_path = '' rows 1
 as $$
@@ -570,7 +616,7 @@ begin
 end
 $$;
 comment on function public.get_my_presence(bigint) is
-  'The caller''s own presence in this room, with the tab that owns it. SECURITY DEFINER: sessions are granted to nobody';
+  'The caller''s own presence in this room, and the tab that owns it. SECURITY DEFINER: sessions are granted to nobody';
 
 create function public.set_participant_role(room bigint, user_id uuid, role text) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -578,13 +624,15 @@ as $$
 begin
   if set_participant_role.role is null or set_participant_role.role not in ('student', 'teacher') then
     raise invalid_parameter_value using
-      message = pg_catalog.format('a participant is a student or a teacher, not %L', set_participant_role.role);
+      message = pg_catalog.format('a participant is a student or a teacher, not %L', set_participant_role.role),
+      hint = 'Name student or teacher.';
   end if;
   if not exists (
     select from public.rooms as own where own.id = set_participant_role.room and own.creator_id = (select auth.uid())
   ) then
     raise insufficient_privilege using
-      message = pg_catalog.format('the caller has created no room %s', coalesce(set_participant_role.room::text, 'null')),
+      message = pg_catalog.format(
+        'the caller has created no room %s', coalesce(set_participant_role.room::text, 'null')),
       hint = 'Only the creator of a room gives out its roles.';
   end if;
   update public.room_participants as participant
@@ -598,15 +646,16 @@ begin
   end if;
 end
 $$;
-comment on function public.set_participant_role(bigint, uuid, text) is 'The creator of a room makes someone a student or a teacher';
+comment on function public.set_participant_role(bigint, uuid, text) is
+  'The creator of a room makes someone a student or a teacher';
 
 revoke all on function
   public.derive_room_participant(), public.recount_former_and_new_creator(), public.record_arrivals(),
-  public.record_changes(),
-  public.my_room_ids(), public.get_active_participants(bigint), public.get_active_competition_participants(bigint),
-  public.belongs_to_room(bigint, uuid), public.enter_room(bigint, uuid, bigint), public.join_room(bigint),
-  public.participant_heartbeat(bigint, text, bigint), public.leave_room(bigint, text), public.get_my_presence(bigint),
-  public.set_participant_role(bigint, uuid, text)
+  public.record_changes(), public.my_room_ids(), public.get_active_participants(bigint),
+  public.get_active_competition_participants(bigint), public.belongs_to_room(bigint, uuid),
+  public.end_presence(bigint), public.enter_room(bigint, uuid, bigint), public.join_room(bigint),
+  public.participant_heartbeat(bigint, text, bigint), public.leave_room(bigint, text),
+  public.get_my_presence(bigint), public.set_participant_role(bigint, uuid, text)
   from public, anon, authenticated, service_role;
 grant execute on function
   public.my_room_ids(), public.get_active_participants(bigint), public.get_active_competition_participants(bigint),
