@@ -54,13 +54,14 @@ let supervisorScript = #"""
     reply "ready $server"
   }
 
+  # An orderly stop may take as long as its checkpoint does; one that is to be gone at once may not.
   stop() {
     is_running || return 0
     kill -"$1" "$server" 2>/dev/null
     waited=0
     while is_running; do
       waited=$((waited + 1))
-      [ "$waited" -ne 1000 ] || kill -KILL "$server" 2>/dev/null
+      [ "$1$waited" != QUIT1000 ] || kill -KILL "$server" 2>/dev/null
       sleep 0.02
     done
   }

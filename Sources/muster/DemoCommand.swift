@@ -4,6 +4,7 @@ import Migrations
 import PostgresClient
 import Synchronization
 import TemporaryCluster
+import Verification
 
 /// `muster demo`: all of it, on a PostgreSQL that is gone afterwards.
 struct DemoCommand: AsyncParsableCommand {
@@ -21,55 +22,124 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(name: .customLong("dir"), help: ArgumentHelp("The migrations to apply.", valueName: "folder"))
   var directory: String?
 
+  @Option(help: ArgumentHelp("Who may do what: the table to hold the database to.", valueName: "file"))
+  var expectations: String?
+
+  @Option(help: "How many simulated clients there are at once.")
+  var clients = 1000
+
+  @Option(help: "Reproduces a run: whatever is random is drawn from it.")
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    if clients < 1 { throw ValidationError("--clients is at least 1.") }
+  }
+
   @OptionGroup var verbosity: VerbosityOptions
 
   func run() async throws {
     let steps = Steps(quiet: verbosity.quiet)
     let migrations = try directory ?? Provisions.path(of: "migrations", option: "--dir")
+    let suite = try readSuite()
     steps.heading("Muster on a throw-away PostgreSQL")
-
-    let cluster = try await steps.run("server", doing: "starting PostgreSQL") {
-      let cluster = try await TemporaryCluster.start(.init(cronDatabase: "postgres"))
-      let cron = cluster.hasCron ? "with pg_cron" : "without pg_cron"
-      return (cluster, "PostgreSQL \(cluster.binaries.version) \(cron), a socket in \(cluster.folder)")
-    }
+    let cluster = try await start(steps)
+    let verdict: Verdict
     do {
-      try await show(cluster, migrations, steps)
+      try await migrate(cluster, migrations, steps)
+      verdict = try await verify(cluster, suite, steps)
     } catch {
       steps.progress.clear()
       await cluster.stop()
       throw error
     }
+    show(verdict, steps)
     if keep {
       let keeper = try await cluster.keep()
       steps.text(KeptCluster(folder: cluster.folder, keeper: keeper).description)
     } else {
       await cluster.stop()
     }
+    if verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
     steps.text(ownDatabase)
   }
 
-  private func show(_ cluster: TemporaryCluster, _ migrations: String, _ steps: Steps) async throws {
-    try await steps.run("migrate", doing: "migrating") {
-      ((), try await migrate(cluster.settings, migrations, steps))
+  /// Without the checks that wait for the clock: those are for `muster verify`.
+  private func readSuite() throws -> Suite {
+    let file = try expectations ?? Provisions.path(of: "expectations/access.yaml", option: "--expectations")
+    do {
+      let table = try Expectations(yaml: String(contentsOfFile: file, encoding: .utf8), file: file)
+      return Suite(
+        Suite.complete(expectations: table).checks.filter { $0.tags.isDisjoint(with: [.slow, .background]) })
+    } catch {
+      throw UsageError(message: "cannot read \(file): \(error)")
     }
   }
 
-  private func migrate(_ settings: ConnectionSettings, _ folder: String, _ steps: Steps) async throws
-    -> String
-  {
-    let extensionWay = Mutex("was there")
-    let report = try await Migrator(settings, directory: folder).migrate { event in
-      switch event {
-      case .extensionCreated("muster", let asScript):
-        extensionWay.withLock { $0 = asScript ? "as a plain script" : "by CREATE EXTENSION" }
-      case .starting(let file, _): steps.progress.show("migrating \(file.name)")
-      default: break
-      }
+  private func start(_ steps: Steps) async throws -> TemporaryCluster {
+    try await steps.run("server", doing: "starting PostgreSQL") {
+      let cluster = try await TemporaryCluster.start(.init(cronDatabase: "postgres"))
+      let cron = cluster.hasCron ? "with pg_cron" : "without pg_cron"
+      let version = cluster.binaries.version
+      return .init(value: cluster, detail: "PostgreSQL \(version) \(cron), a socket in \(cluster.folder)")
     }
-    let statements = report.applied.reduce(0) { $0 + $1.statements }
-    return
-      "\(report.applied.count) files, \(statements.grouped) statements, the extension \(extensionWay.withLock { $0 })"
+  }
+
+  private func migrate(_ cluster: TemporaryCluster, _ folder: String, _ steps: Steps) async throws {
+    try await steps.run("migrate", doing: "migrating") {
+      if cluster.hasCron { try await ThrowAwayDatabase.createCron(in: cluster.settings) }
+      let extensionWay = Mutex("was there")
+      let report = try await Migrator(cluster.settings, directory: folder).migrate { event in
+        switch event {
+        case .extensionCreated("muster", let asScript):
+          extensionWay.withLock { $0 = asScript ? "as a plain script" : "by CREATE EXTENSION" }
+        case .starting(let file, _): steps.progress.show("migrating \(file.name)")
+        default: break
+        }
+      }
+      let statements = report.applied.reduce(0) { $0 + $1.statements }
+      let way = extensionWay.withLock { $0 }
+      return .init(
+        value: (),
+        detail: "\(report.applied.count) files, \(statements.grouped) statements; the extension \(way)")
+    }
+  }
+
+  private func verify(_ cluster: TemporaryCluster, _ suite: Suite, _ steps: Steps) async throws -> Verdict {
+    try await steps.run("verify", doing: "inspecting") {
+      let context = CheckContext(
+        settings: cluster.settings, allowance: .throwaway, seed: seed, clients: clients,
+        progress: { steps.progress.show($0) })
+      let done = Atomic(0)
+      let verdict = try await Runner(context: context) { result in
+        let count = done.add(1, ordering: .relaxed).newValue
+        steps.progress.show("\(count) of \(suite.checks.count)  \(result.check.promise)")
+      }.run(suite)
+      let kept = "\(verdict.passed) of \(suite.checks.count) promises kept"
+      return .init(
+        value: verdict, detail: "\(kept), \(clients.grouped) simulated clients", isGood: verdict.exitCode == 0
+      )
+    }
+  }
+
+  /// A line for each feature, and everything about what failed.
+  private func show(_ verdict: Verdict, _ steps: Steps) {
+    guard !verbosity.quiet || verdict.failed > 0 else { return }
+    steps.text("")
+    FeatureTable(verdict).table.print()
+    guard verdict.failed > 0 else { return }
+    steps.output.write("\n" + failures(of: verdict).rendered(as: .text, colour: steps.output.hasColour))
+    steps.text("How to see one of these again: muster verify --only its.name")
+  }
+
+  /// What failed, without the scripts that show it again.
+  private func failures(of verdict: Verdict) -> Verdict {
+    var failures = verdict
+    failures.results = verdict.results.filter { !$0.findings.isEmpty }.map { result in
+      var result = result
+      result.outcome = .failed(result.findings.map { Finding($0.message, detail: $0.detail) })
+      return result
+    }
+    return failures
   }
 
   private var ownDatabase: String {

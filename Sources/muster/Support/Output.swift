@@ -26,10 +26,10 @@ struct Output: Sendable {
     hasColour = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
   }
 
-  /// How many characters fit in a line; 100 where nobody looks.
+  /// How many characters fit in a line; 140 where nobody looks.
   var columns: Int {
     var size = winsize()
-    guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 140 }
     return Int(size.ws_col)
   }
 

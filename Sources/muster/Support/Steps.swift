@@ -4,25 +4,32 @@ struct Steps: Sendable {
   let progress: Progress
   let isQuiet: Bool
 
+  /// What a step made, and what to say about it.
+  struct Done<Value> {
+    var value: Value
+    var detail: String
+    var isGood = true
+  }
+
   init(output: Output = .standard, quiet: Bool = false) {
     self.output = output
     progress = Progress(quiet: quiet)
     isQuiet = quiet
   }
 
-  /// Does the step and prints its line; `body` gives the result and what to say about it.
-  func run<Result>(
-    _ name: String, doing: String, _ body: () async throws -> (Result, String)
-  ) async throws -> Result {
+  /// Does the step and prints its line.
+  func run<Value>(
+    _ name: String, doing: String, _ body: () async throws -> Done<Value>
+  ) async throws -> Value {
     let clock = ContinuousClock()
     let start = clock.now
     progress.show(doing)
     do {
-      let (result, detail) = try await body()
-      tell("✓", .green, name, detail, took: clock.now - start)
-      return result
+      let done = try await body()
+      tell(name, done.detail, isGood: done.isGood, took: clock.now - start)
+      return done.value
     } catch {
-      tell("✗", .red, name, "", took: clock.now - start)
+      tell(name, "", isGood: false, took: clock.now - start)
       throw error
     }
   }
@@ -38,14 +45,15 @@ struct Steps: Sendable {
     output.line(text)
   }
 
-  private func tell(_ mark: String, _ style: Style, _ name: String, _ detail: String, took: Duration) {
+  private func tell(_ name: String, _ detail: String, isGood: Bool, took: Duration) {
     progress.clear()
     guard !isQuiet else { return }
+    let mark = isGood ? output.styled("✓", .green) : output.styled("✗", .red)
     let time = took.brief
     let name = name.padding(to: 12)
     let detail =
       detail.padding(to: max(detail.count, 64)) + String(repeating: " ", count: max(1, 8 - time.count))
-    output.line("  \(output.styled(mark, style)) \(name) \(detail)\(output.styled(time, .dim))")
+    output.line("  \(mark) \(name) \(detail)\(output.styled(time, .dim))")
   }
 }
 
@@ -70,7 +78,7 @@ extension BinaryInteger {
   /// With commas between the thousands: `12,345`.
   var grouped: String {
     let digits = String(magnitude)
-    let groups = digits.reversed().enumerated().map { $0 > 0 && $0 % 3 == 0 ? "\($1)," : "\($1)" }
+    let groups = digits.reversed().enumerated().map { $0 > 0 && $0 % 3 == 0 ? ",\($1)" : "\($1)" }
     return (self < 0 ? "-" : "") + String(groups.joined().reversed())
   }
 }

@@ -20,7 +20,7 @@ enum ThrowAwayDatabase {
     }
   }
 
-  private static func createCron(in settings: ConnectionSettings) async throws {
+  static func createCron(in settings: ConnectionSettings) async throws {
     let connection = try await PostgresConnection.connect(settings)
     try await connection.run { connection in
       defer { connection.close() }
