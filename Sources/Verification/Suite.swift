@@ -53,6 +53,8 @@ struct Glob: Sendable, Hashable {
 extension Suite {
   /// Everything that `verify` knows to check.
   public static func complete(expectations: Expectations) -> Suite {
-    Suite(AccessChecks(expectations).checks + CatalogChecks(expectations).checks + SimulationChecks.all)
+    Suite(
+      AccessChecks(expectations).checks + CatalogChecks(expectations).checks + SimulationChecks.all
+        + DeliveryChecks.all)
   }
 }

@@ -1,0 +1,233 @@
+/// Seed 001: who is in the room, and how many, on every page that shows it.
+enum RoomDelivery {
+  static let checks: [Check] = [
+    check(
+      "join-reaches-every-client",
+      "A student who joins is in the list and the count of everybody in the room within a second, and of nobody else"
+    ) { try await $0.join() },
+    check(
+      "leave-reaches-every-client",
+      "A student who closes his tab leaves every list and count within a second"
+    ) { try await $0.leave() },
+    check(
+      "silence-reaches-every-client",
+      "A student who has been silent for 30 s leaves every list and count within a second, swept or not"
+    ) { try await $0.fallSilent() },
+    check(
+      "competition-reaches-every-client",
+      "A student who enters or leaves a competition changes its list and count for everybody within a second"
+    ) { try await $0.enterOrLeaveCompetition() },
+  ]
+
+  private static let requires = [
+    "public.join_room", "public.leave_room", "public.participant_heartbeat",
+    "public.active_room_participants",
+    "public.active_competition_participants",
+  ]
+
+  private static func check(
+    _ name: String, _ promise: String, change: @escaping @Sendable (inout Classrooms) async throws -> Void
+  ) -> Check {
+    Crew.check(
+      "rooms.\(name)", seed: 1, promise, requires: requires,
+      people: { context in (context.clients ?? 1_000) / Classroom.clients * Classroom.people },
+      play: { crew in
+        let rooms = try await Classroom.open(crew)
+        let subscribers = rooms.flatMap(\.subscribers)
+        let report = try await crew.deliver(to: subscribers) { delivery in
+          var classrooms = Classrooms(crew: crew, delivery: delivery, rooms: rooms)
+          for _ in 0..<2 { try await change(&classrooms) }
+        }
+        return report.outcome
+      })
+  }
+}
+
+/// A room with a teacher and students in it, and people outside who know its number.
+struct Classroom: Sendable {
+  static let people = 11
+  /// Pages that are open: everybody's but the latecomers', and a visitor's.
+  static let clients = 10
+
+  let id: String
+  let competition: String
+  let creator: Persona
+  let teacher: Persona
+  let outsider: Persona
+  /// Those who are there or may come, in the order in which they come and go.
+  let students: [Persona]
+  /// Which of them are here, and in the competition.
+  var present: Range<Int>
+  var competing: Set<Int> = []
+
+  static func session(of student: Persona) -> String { "tab of \(student.id ?? "nobody")" }
+
+  /// Opens as many rooms as the crew has people for; all but two students of each are there.
+  static func open(_ crew: Crew) async throws -> [Classroom] {
+    let groups = stride(from: 0, to: crew.people.count, by: people).map { crew.people[$0..<$0 + people] }
+    let ids = try await crew.call(
+      groups.map {
+        ($0[$0.startIndex], "insert into public.rooms (name) values (\(crew.mark + "room")) returning id")
+      })
+    let competitions = try await crew.call(
+      zip(groups, ids).map { group, id in
+        (
+          group[group.startIndex],
+          "insert into public.competitions (room_id, name) values (\(id)::bigint, 'quiz') returning id"
+        )
+      })
+    let rooms = try zip(groups, zip(ids, competitions)).map { group, made in
+      guard let id = made.0, let competition = made.1 else { throw Finding("a room was made without an id") }
+      let members = Array(group)
+      return Classroom(
+        id: id, competition: competition, creator: members[0], teacher: members[1], outsider: members[2],
+        students: Array(members[3...]), present: 0..<6)
+    }
+    try await crew.call(rooms.flatMap(\.entrances))
+    try await crew.own("select muster.refresh_counts(true)")
+    return rooms
+  }
+
+  private var entrances: [(persona: Persona, sql: SQL)] {
+    let joined = [creator, teacher] + students[present]
+    return joined.map { ($0, "select public.join_room(\(id)::bigint)") }
+      + [
+        (
+          creator,
+          "select public.set_participant_role(\(id)::bigint, \(teacher.id)::uuid, 'teacher')"
+        )
+      ] + students[present].map { ($0, beat(of: $0, in: nil)) }
+  }
+
+  func beat(of student: Persona, in competition: String?) -> SQL {
+    """
+    select public.participant_heartbeat(\(id)::bigint, \(Self.session(of: student)), \(competition)::bigint)
+    """
+  }
+
+  // MARK: What their pages show
+
+  private var list: SQL {
+    """
+    select pg_catalog.string_agg(user_id::text, ' ' order by user_id::text)
+    from public.active_room_participants where room_id = \(id)::bigint
+    """
+  }
+
+  private var competitionList: SQL {
+    """
+    select pg_catalog.string_agg(user_id::text, ' ' order by user_id::text)
+    from public.get_active_competition_participants(\(competition)::bigint)
+    """
+  }
+
+  private func count(_ topic: String) -> SQL {
+    "coalesce((select value from muster.live_count where topic = \(topic)), 0)"
+  }
+
+  private var page: SQL {
+    """
+    select concat_ws('; ', \(count("room:" + id)), (\(list)), \(count("competition:" + competition)), \
+    (\(competitionList)))
+    """
+  }
+
+  /// What the page of a member must show now.
+  var right: String {
+    let here = students[present].compactMap(\.id).sorted()
+    let competing = competing.map { students[$0] }.compactMap(\.id).sorted()
+    return ["\(here.count)", here.joined(separator: " "), "\(competing.count)"].joined(separator: "; ")
+      + (competing.isEmpty ? "" : "; " + competing.joined(separator: " "))
+  }
+
+  /// The pages that are open. Somebody outside has the number of the room and asks all the same.
+  var subscribers: [Subscriber] {
+    let told = [
+      Subscription("public.room_participants", where: "room_id", is: id),
+      Subscription("muster.live_count", where: "topic", is: "room:\(id)"),
+      Subscription("muster.live_count", where: "topic", is: "competition:\(competition)"),
+    ]
+    let members = ([creator, teacher] + students.prefix(6)).map { Subscriber(Viewpoint($0, page), told) }
+    return members + [
+      Subscriber(Viewpoint(outsider, page), told, onlyEver: "0; 0"),
+      Subscriber(Viewpoint(.anonymous, page), told, onlyEver: "refused"),
+    ]
+  }
+}
+
+/// The rooms of a check: what happens, happens in all of them at once.
+struct Classrooms {
+  let crew: Crew
+  let delivery: Delivery
+  var rooms: [Classroom]
+
+  mutating func join() async throws {
+    for index in rooms.indices {
+      rooms[index].present = rooms[index].present.lowerBound..<rooms[index].present.upperBound + 1
+    }
+    try await change("join_room") { crew, rooms in
+      try await crew.call(
+        rooms.map { ($0.students[$0.present.upperBound - 1], "select public.join_room(\($0.id)::bigint)") })
+    }
+  }
+
+  mutating func leave() async throws {
+    let before = rooms
+    for index in rooms.indices { rooms[index].present.removeFirst() }
+    try await change("leave_room") { crew, _ in
+      try await crew.call(
+        before.map { room in
+          let student = room.students[room.present.lowerBound]
+          return (
+            student, "select public.leave_room(\(room.id)::bigint, \(Classroom.session(of: student)))"
+          )
+        })
+    }
+  }
+
+  /// The clock is put forward for one student of each room, and for what is known to be due because of him.
+  mutating func fallSilent() async throws {
+    let going = rooms.compactMap { room -> String? in
+      room.students[room.present.lowerBound].id.map { "(\(room.id), '\($0)')" }
+    }
+    for index in rooms.indices { rooms[index].present.removeFirst() }
+    let topics = rooms.map { "'room:\($0.id)'" }
+    try await change("31 s without a beat") { crew, _ in
+      try await crew.ownScript(
+        """
+        update public.room_participant_beats as beat set seen = beat.seen - interval '31 s'
+        from public.room_participants as participant
+        where beat.participant_id = participant.id and (participant.room_id, participant.user_id::text) in
+          (\(raw: going.joined(separator: ", ")));
+        update muster.live_count_state set due_at = due_at - interval '31 s'
+        where topic in (\(raw: topics.joined(separator: ", ")))
+        """)
+    }
+  }
+
+  mutating func enterOrLeaveCompetition() async throws {
+    let enters = rooms.allSatisfy(\.competing.isEmpty)
+    for index in rooms.indices { rooms[index].competing = enters ? [rooms[index].present.lowerBound] : [] }
+    try await change(enters ? "entering a competition" : "leaving a competition") { crew, rooms in
+      try await crew.call(
+        rooms.map { room in
+          let student = room.students[room.present.lowerBound]
+          return (student, room.beat(of: student, in: enters ? room.competition : nil))
+        })
+    }
+  }
+
+  private func change(
+    _ name: String, _ cause: @escaping @Sendable (Crew, [Classroom]) async throws -> some Sendable
+  ) async throws {
+    let right = rooms.map(\.right)
+    let crew = crew
+    let rooms = rooms
+    try await delivery.round(
+      name,
+      { member, subscriber in
+        subscriber.onlyEver ?? right[member / Classroom.clients]
+      }
+    ) { _ = try await cause(crew, rooms) }
+  }
+}
