@@ -45,7 +45,8 @@ public struct Migrator: Sendable {
       _ = try scripts(view)
       if let error = view.surroundings.unwritable { throw error }
       await connection.run { $0.onNotice { report(.notice($0)) } }
-      let deployment = Deployment(connection: connection, options: options, report: report)
+      let deployment = Deployment(
+        connection: connection, connectionSettings: settings, options: options, report: report)
       result.applied = try await deployment.underLock(view.surroundings) { backend in
         let view = try await read(connection, folder)
         let work = zip(view.reconciliation.pending, try scripts(view))

@@ -46,6 +46,13 @@ public struct SQLSource: Sendable {
     return place
   }
 
+  /// Where the text of a line begins, counted from 1, behind its indentation.
+  public func offset(ofLine number: Int) -> Int {
+    let first = lineStarts[min(max(number, 1), lineStarts.count) - 1]
+    let text = bytes[first...].prefix { !ASCII.isLineEnd($0) }
+    return text.firstIndex { !ASCII.isSpace($0) } ?? first
+  }
+
   /// The text of a line, counted from 1, without its line ending; empty past the end.
   public func line(_ number: Int) -> String {
     guard lineStarts.indices.contains(number - 1) else { return "" }

@@ -3,6 +3,7 @@ import PostgresClient
 /// One run of `migrate` on one session: takes the lock, applies files, releases it.
 struct Deployment: Sendable {
   let connection: PostgresConnection
+  let connectionSettings: ConnectionSettings
   let options: Migrator.Options
   let report: @Sendable (MigrationEvent) -> Void
 
@@ -72,13 +73,12 @@ struct Deployment: Sendable {
     for (file, script) in work {
       report(.starting(file, statements: script.statements.count))
       let start = ContinuousClock.now
+      let watch = BlockerWatch(settings: connectionSettings, backend: backend) {
+        report(.blocked(file, by: $0))
+      }
       try await repeating(file) {
-        try await connection.run { connection in
-          if script.directives.noTransaction {
-            try StepwiseRun(file: file, script: script, settings: settings)(connection)
-          } else {
-            try TransactionalRun(file: file, script: script, settings: settings)(connection)
-          }
+        try await watch.during {
+          try await connection.run { try Self.run(file, script, settings, $0) }
         }
       }
       let took = ContinuousClock.now - start
@@ -86,6 +86,17 @@ struct Deployment: Sendable {
       applied.append(.init(file: file, statements: script.statements.count, took: took))
     }
     return applied
+  }
+
+  private static func run(
+    _ file: MigrationFile, _ script: Script, _ settings: RunSettings,
+    _ connection: isolated PostgresConnection
+  ) throws {
+    if script.directives.noTransaction {
+      try StepwiseRun(file: file, script: script, settings: settings)(connection)
+    } else {
+      try TransactionalRun(file: file, script: script, settings: settings)(connection)
+    }
   }
 
   /// Tries again, with growing pauses, what failed for want of a lock and left nothing behind.

@@ -84,11 +84,8 @@ extension StatementFailure {
   init(
     _ error: PostgresError, of statement: SQLStatement, in script: Script, outcome: Outcome, singleByte: Bool
   ) {
-    let start = statement.range.lowerBound
-    let characters = max((error.position ?? 1) - 1, 0)
-    let offset =
-      singleByte ? start + characters : script.source.offset(start, advancedByCharacters: characters)
-    let position = script.source.position(at: offset)
+    let place = FailurePlace(script: script, statement: statement, isSingleByte: singleByte)
+    let position = script.source.position(at: place.offset(of: error))
     self.init(
       path: script.source.name, position: position, excerpt: script.source.excerpt(at: position),
       error: error, outcome: outcome, activity: nil)

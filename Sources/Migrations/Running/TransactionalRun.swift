@@ -23,7 +23,9 @@ struct TransactionalRun: Sendable {
     do {
       try steps(connection)
     } catch {
-      if connection.isInTransaction { _ = try? connection.execute("rollback") }
+      if connection.isInTransaction {
+        _ = try? connection.shieldedFromCancellation { _ = try $0.execute("rollback") }
+      }
       throw error
     }
   }
