@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "with-cluster", dependencies: ["TemporaryCluster"] + subprocess, path: "Tests/with-cluster",
       swiftSettings: settings),
-    tests("Migrations", ["Migrations", "TemporaryCluster"]),
+    tests("Migrations", ["Migrations", "SQLText", "TemporaryCluster"]),
     tests("Seeding", ["Seeding", "TemporaryCluster"]),
     tests("Verification", ["Verification", "Migrations", "PostgresClient", "TemporaryCluster"]),
     tests("muster", ["TemporaryCluster"] + subprocess),

@@ -16,6 +16,8 @@ public enum MigrationEvent: Sendable {
   case retrying(MigrationFile, StatementFailure, attempt: Int, after: Duration)
   /// What a failed CREATE INDEX CONCURRENTLY left behind is taken away.
   case remnantDropped(MigrationFile, index: String)
+  /// The deployment lock was not there any more at the end of the run. Each file held it for itself.
+  case lockLost
   case notice(PostgresNotice)
   case applied(MigrationFile, took: Duration)
   /// Line endings, and nothing else, differ from what was applied.

@@ -84,6 +84,9 @@ extension MigrationEvent {
       "\(file.fileName) attempt \(attempt) rolled back: \(failure.error.message); trying again in \(pause.brief)"
     case .remnantDropped(let file, let index):
       "\(file.fileName): dropped index \(index), which an earlier attempt left invalid"
+    case .lockLost:
+      "warning: the deployment lock was gone at the end: a migration released it (pg_advisory_unlock_all), or a pooler"
+        + " changed the server process; each file was under it all the same"
     case .notice(let notice): notice.description
     case .reencoded(let file):
       "warning: \(file.fileName): its line endings differ from what was applied; its text does not"

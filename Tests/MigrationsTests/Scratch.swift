@@ -1,6 +1,7 @@
 import Foundation
 import Migrations
 import PostgresClient
+import Synchronization
 import TemporaryCluster
 
 /// A folder of migrations that goes away with the test.
@@ -23,14 +24,23 @@ final class Folder: Sendable {
 }
 
 /// A database of its own on the shared cluster, and a session to look into it.
-struct Scratch {
+final class Scratch: Sendable {
+  /// Folders last as long as the database that they are applied to.
+  private let folders = Mutex<[Folder]>([])
   let settings: ConnectionSettings
   let connection: PostgresConnection
+
+  init(settings: ConnectionSettings, connection: PostgresConnection) {
+    self.settings = settings
+    self.connection = connection
+  }
 
   static func make() async throws -> Scratch {
     let settings = try await TemporaryCluster.shared().createDatabase()
     return Scratch(settings: settings, connection: try await PostgresConnection.connect(settings))
   }
+
+  var name: String { settings.parameters["dbname"] ?? "" }
 
   /// The first cell of the first row as text.
   func value(_ sql: String) async throws -> String? {
@@ -42,6 +52,7 @@ struct Scratch {
   }
 
   func migrator(_ folder: Folder, _ change: (inout Migrator.Options) -> Void = { _ in }) -> Migrator {
+    folders.withLock { $0.append(folder) }
     var options = Migrator.Options()
     change(&options)
     return Migrator(settings, directory: folder.path, options: options)

@@ -15,7 +15,7 @@ public struct MigrationFile: Sendable {
   /// The last part of the path.
   public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  init(version: Version, name: String, path: String, bytes: [UInt8], downPath: String? = nil) {
+  package init(version: Version, name: String, path: String, bytes: [UInt8], downPath: String? = nil) {
     self.version = version
     self.name = name
     self.path = path

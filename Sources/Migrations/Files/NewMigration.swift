@@ -29,8 +29,8 @@ public struct NewMigration: Sendable {
   private static let template = """
     -- What this changes, and why.
     --
-    -- It runs in one transaction. Directives, each on a line of its own at the top:
-    --   muster: no-transaction, lock-timeout 10s, statement-timeout 1h, requires-extension NAME
+    -- It runs in one transaction. "-- muster: no-transaction" on a line of its own up here changes that; so do
+    -- lock-timeout 10s, statement-timeout 1h and requires-extension NAME for what they name.
 
     """
 
@@ -45,7 +45,7 @@ public struct NewMigration: Sendable {
     }
   }
 
-  static func version(after versions: [Version], now: Date) -> String {
+  package static func version(after versions: [Version], now: Date) -> String {
     guard let last = versions.last else { return "0001" }
     let isTime = last.digits.utf8.count == 14 && last.digits.hasPrefix("2")
     return (isTime ? max(last.successor, timeStamp(now)) : last.successor).description

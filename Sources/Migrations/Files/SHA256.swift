@@ -1,8 +1,8 @@
 /// SHA-256 (FIPS 180-4), here because a checksum of a few kilobytes is no reason for a cryptography package: what is
 /// hashed is no secret, and the tests hold the result to PostgreSQL's own `sha256()`.
-enum SHA256 {
+package enum SHA256 {
   /// The digest in lower-case hexadecimal.
-  static func hexDigest(_ message: [UInt8]) -> String {
+  package static func hexDigest(_ message: [UInt8]) -> String {
     var state = initialState
     var schedule = [UInt32](repeating: 0, count: 64)
     let padded = message + padding(after: message.count)

@@ -11,6 +11,20 @@ public struct HistoryEntry: Sendable, Hashable {
   public let milliseconds: Double
   /// The Muster that applied it.
   public let musterVersion: String
+
+  package init(
+    version: Version, name: String, checksum: Checksum, appliedAt: Timestamp, appliedBy: String,
+    milliseconds: Double,
+    musterVersion: String
+  ) {
+    self.version = version
+    self.name = name
+    self.checksum = checksum
+    self.appliedAt = appliedAt
+    self.appliedBy = appliedBy
+    self.milliseconds = milliseconds
+    self.musterVersion = musterVersion
+  }
 }
 
 /// Where a no-transaction file stands that was begun and is not finished.

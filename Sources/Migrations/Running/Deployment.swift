@@ -25,7 +25,7 @@ struct Deployment: Sendable {
       _ = try? await connection.run { try DeploymentLock.release($0) }
       throw error
     }
-    guard try await connection.run({ try DeploymentLock.release($0) }) else { throw ServerError.lockLost }
+    if try await !connection.run({ try DeploymentLock.release($0) }) { report(.lockLost) }
     return value
   }
 

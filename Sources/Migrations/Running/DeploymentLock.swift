@@ -16,15 +16,17 @@ enum DeploymentLock {
 
   /// Whether the session that answers is the one that took the lock, and has it.
   static func isHeld(by backend: Int32, _ connection: isolated PostgresConnection) throws -> Bool {
-    try connection.query(
-      """
-      select pg_catalog.pg_backend_pid() = \(backend) and exists (
-        select from pg_catalog.pg_locks l
-        where l.locktype = 'advisory' and l.pid = \(backend) and l.granted and l.objsubid = 1
-          and l.classid::bigint = \(key >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF))
-      """
-    ).scalar()
+    try connection.query("select pg_catalog.pg_backend_pid() = \(backend) and exists (\(grant))").scalar()
   }
+
+  /// Takes the lock again where a file released it, with pg_advisory_unlock_all() for one.
+  static let renewal = Statement("select pg_catalog.pg_try_advisory_lock(\(key)) where not exists (\(grant))")
+
+  private static let grant = """
+    select from pg_catalog.pg_locks l
+    where l.locktype = 'advisory' and l.pid = pg_catalog.pg_backend_pid() and l.granted and l.objsubid = 1
+      and l.classid::bigint = \(key >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF)
+    """
 
   /// A statement that fails, and with it the transaction, unless this transaction holds the lock as well. It does at
   /// once where the session has it; where a pooler has changed the session it either keeps others out or fails.

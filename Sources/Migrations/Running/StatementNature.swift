@@ -2,7 +2,7 @@ import SQLText
 
 /// What a statement of a no-transaction file is, as far as it decides how to run it and how to take it up again after a
 /// kill.
-enum StatementNature: Hashable {
+package enum StatementNature: Hashable {
   /// Runs in a transaction of its own together with its journal entry, so it is done exactly once.
   case ordinary
   /// Sets something for the statements behind it; done again when a new session goes on with the file.
@@ -12,14 +12,19 @@ enum StatementNature: Hashable {
   /// Refuses to run in a transaction. Done before, it fails with one of these codes.
   case outsideTransaction(alreadyDone: Set<String>)
 
-  struct IndexTarget: Hashable {
+  package struct IndexTarget: Hashable {
     /// Nil when the server is to choose it.
-    var name: String?
+    package var name: String?
     /// As it is written, perhaps with its schema.
-    var table: String
+    package var table: String
+
+    package init(name: String?, table: String) {
+      self.name = name
+      self.table = table
+    }
   }
 
-  init(_ statement: SQLStatement, in source: SQLSource) {
+  package init(_ statement: SQLStatement, in source: SQLSource) {
     let words = statement.words
     switch words.first {
     case "set" where words.dropFirst().first != "local", "reset": self = .sessionSetting

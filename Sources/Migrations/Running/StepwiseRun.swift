@@ -24,6 +24,7 @@ struct StepwiseRun: Sendable {
       for reset in SessionReset.statements + settings.sessionTimeouts(for: script) {
         try connection.execute(reset)
       }
+      try send([DeploymentLock.renewal], connection)
     }
     for required in script.directives.requiredExtensions {
       try transaction(connection, while: "creating extension \(required.name)") {

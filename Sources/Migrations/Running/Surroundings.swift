@@ -42,7 +42,7 @@ public struct Surroundings: Sendable, Hashable {
   }
 
   /// Why this server cannot be migrated at all, nil when it can.
-  var unsupported: ServerError? {
+  package var unsupported: ServerError? {
     serverVersionNumber < Self.oldestVersion ? .tooOld(version: serverVersion) : nil
   }
 
@@ -64,8 +64,6 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
   case bookkeeping(PostgresError)
   /// The session is not one session: a pooler changes the server process between transactions.
   case pooled
-  /// The lock is gone at the end of a run.
-  case lockLost
   /// An extension that a file requires is not to be had.
   case extensionMissing(name: String, reason: String, place: String, excerpt: String)
 
@@ -88,9 +86,6 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
     case .pooled:
       "the connection goes through a pooler that changes the server process between transactions, so a lock cannot be"
         + " held; connect to the server itself, or to the pooler's session mode. Nothing was changed by this step"
-    case .lockLost:
-      "the deployment lock was no longer held at the end: a migration released it (pg_advisory_unlock_all), or a pooler"
-        + " changed the server process. What was applied is in the history; make sure that no other runner was at work"
     case .extensionMissing(let name, let reason, let place, let excerpt):
       "\(place): extension \"\(name)\" is required and \(reason)\n\(excerpt)\nThe file was rolled back; nothing of it remains"
     }

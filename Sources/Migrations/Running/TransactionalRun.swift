@@ -35,6 +35,7 @@ struct TransactionalRun: Sendable {
     for reset in SessionReset.pipeline {
       try batch.add(reset, .bookkeeping("resetting the session"), connection)
     }
+    try batch.add(DeploymentLock.renewal, .bookkeeping("renewing the deployment lock"), connection)
     try batch.add(Statement("begin"), .bookkeeping("beginning the transaction"), connection)
     try batch.add(DeploymentLock.gate(backend: settings.backend), .gate, connection)
     for setting in settings.timeouts(for: script) {
