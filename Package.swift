@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "muster",
       dependencies: [
-        "PostgresClient", "SQLText", "Migrations", "Verification", "Seeding", "Benchmarking", "TemporaryCluster",
+        "PostgresClient", "SQLText", "Migrations", "Verification", "Seeding", "Benchmarking",
+        "TemporaryCluster",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
