@@ -330,6 +330,9 @@ declare
   first_day constant date := ((pg_catalog.now() - interval '7 days') at time zone 'UTC')::date;
   last_day constant date := public.utc_today() + 7;
   day date;
+  part text;
+  total bigint;
+  is_summed boolean;
 begin
   -- First the lock on the parent, which readers and writers take first too: so nobody waits in a circle, and a beat that
   -- comes meanwhile waits a moment and then finds its partition.
@@ -350,15 +353,19 @@ begin
     perform public.add_heartbeat_partition(day);
   end loop;
 
-  for day in
-    select expired.day
+  for day, total in
+    select expired.day, summed.total_heartbeats
     from public.heartbeat_days() as expired (day)
     join public.daily_usage_stats as summed on summed.date = expired.day
-    where expired.day < first_day and summed.total_heartbeats >= public.heartbeat_total(expired.day)
+    where expired.day < first_day
   loop
-    execute pg_catalog.format(
-      'lock table public.%1$I in access exclusive mode nowait', public.heartbeat_partition(day));
-    execute pg_catalog.format('drop table public.%I', public.heartbeat_partition(day));
+    part := public.heartbeat_partition(day);
+    execute pg_catalog.format('lock table public.%I in access exclusive mode nowait', part);
+    -- History that was written since the sums were made stays until the next run has summed it up.
+    execute pg_catalog.format('select pg_catalog.count(*) <= %s from public.%I', total, part) into strict is_summed;
+    if is_summed then
+      execute pg_catalog.format('drop table public.%I', part);
+    end if;
   end loop;
 end
 $$;
