@@ -183,7 +183,8 @@ return greatest(
 );
 comment on function muster.beats_since() is
   'When a row that has no beat was last seen, as far as anybody can know: beats are UNLOGGED and lost in a crash, and this is '
-  'the later of the server''s start and the first look after a crash. Use it as coalesce(seen, (select muster.beats_since())).';
+  'the later of the server''s start and the first look after a crash. In a view: is_fresh(seen, …) or seen is null and '
+  'is_fresh((select muster.beats_since()), …), because a sub-select inside is_fresh() keeps it from being inlined.';
 
 create function muster.keep_epoch() returns void
 language sql
@@ -382,7 +383,7 @@ declare
   result jsonb;
 begin
   if current_user <> acting_as then
-    raise exception 'muster: the deputy of role % is run as role %', quote_ident(acting_as), quote_ident(current_user)
+    raise exception 'muster: the deputy of role % does not act as that role', quote_ident(acting_as)
       using errcode = 'insufficient_privilege',
         hint = format('Drop function muster.%I; it is made anew when it is needed.',
           muster.deputy_name(quote_ident(acting_as)::regrole));
@@ -498,10 +499,9 @@ comment on function muster.assert_table(regclass) is 'Raises unless it is a tabl
 create function muster.grace(roll muster.liveness, fact text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
-return case
-  when roll.created_column is null then pg_catalog.format('%L::timestamptz', muster.beats_since())
-  else pg_catalog.format('greatest(%s.%I, %L::timestamptz)', fact, roll.created_column, muster.beats_since())
-end;
+return pg_catalog.format(
+  case when roll.created_column is null then '%1$L::timestamptz' else 'greatest(%2$s.%3$I, %1$L::timestamptz)' end,
+  to_char(muster.beats_since() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00'), fact, roll.created_column);
 comment on function muster.grace(muster.liveness, text) is 'SQL for when a row without a beat was last seen.';
 
 -- The owner's condition stands in a subquery of its own, where no name can be taken for a column of the beats, and ends
@@ -1352,6 +1352,7 @@ declare
   months integer[];
   weekdays integer[];
   either_day boolean;
+  day timestamp := date_trunc('day', moment);
   next_moment timestamp;
 begin
   if seconds is not null then
@@ -1372,24 +1373,24 @@ begin
   end if;
   -- cron's rule: when both the day and the weekday are restricted, either will do
   either_day := fields[3] not like '*%' and fields[5] not like '*%';
-  select day.at + make_interval(hours => h.hour, mins => m.minute) into next_moment
-  -- 2896 days: February 29 may be eight years away
-  from generate_series(date_trunc('day', moment), date_trunc('day', moment) + '2930 days'::interval, '1 day') as day (at)
-  cross join unnest(hours) as h (hour)
-  cross join unnest(minutes) as m (minute)
-  where extract(month from day.at) = any (months)
-    and case
-      when either_day then extract(day from day.at) = any (days) or extract(dow from day.at) = any (weekdays)
-      else extract(day from day.at) = any (days) and extract(dow from day.at) = any (weekdays)
-    end
-    and day.at + make_interval(hours => h.hour, mins => m.minute) >= moment
-  order by day.at, h.hour, m.minute
-  limit 1;
-  if next_moment is null then
-    raise exception 'muster: schedule % names a day that never comes', quote_literal(schedule)
-      using errcode = 'invalid_parameter_value';
-  end if;
-  return next_moment at time zone 'UTC';
+  -- February 29 may be eight years away
+  while day < moment + '2930 days'::interval loop
+    if extract(month from day) = any (months) and (
+      extract(day from day) = any (days) and extract(dow from day) = any (weekdays)
+      or either_day and (extract(day from day) = any (days) or extract(dow from day) = any (weekdays)))
+    then
+      select min(day + make_interval(hours => h.hour, mins => m.minute)) into next_moment
+      from unnest(hours) as h (hour)
+      cross join unnest(minutes) as m (minute)
+      where day + make_interval(hours => h.hour, mins => m.minute) >= moment;
+      if next_moment is not null then
+        return next_moment at time zone 'UTC';
+      end if;
+    end if;
+    day := day + '1 day'::interval;
+  end loop;
+  raise exception 'muster: schedule % names a day that never comes', quote_literal(schedule)
+    using errcode = 'invalid_parameter_value';
 end
 $$;
 comment on function muster.next_run(text, timestamptz) is
