@@ -54,7 +54,12 @@ extension Suite {
   /// Everything that `verify` knows to check.
   public static func complete(expectations: Expectations) -> Suite {
     Suite(
-      AccessChecks(expectations).checks + CatalogChecks(expectations).checks + SimulationChecks.all
-        + DeliveryChecks.all)
+      features + SimulationChecks.all + DeliveryChecks.all
+        + AccessChecks(expectations).checks + CatalogChecks(expectations).checks)
+  }
+
+  /// What the papers promise, in their order, and then what holds for all live relations.
+  private static var features: [Check] {
+    ActiveUsers.checks + Rooms.checks + Polls.checks + Chat.checks + Traffic.checks + Identity.checks + Staleness.checks
   }
 }

@@ -1,0 +1,121 @@
+import PostgresClient
+
+/// Who is asking: what all the papers rest on.
+enum Identity: Feature {
+  static let seed: Int? = nil
+  static let requires = ["public.profiles", "public.is_admin"]
+
+  static var checks: [Check] {
+    [
+      check(
+        "identity.nobody-promotes-himself",
+        "No user makes himself an admin: not by a write, a claim or a setting"
+      ) {
+        stage in
+        let user = try stage.signUp("user", profile: true)
+        let newcomer = try stage.signUp("newcomer")
+        let writes: [(Persona, SQL)] = [
+          (user, "update public.profiles set role = 'admin'"),
+          (user, "update public.profiles set role = 'admin' where id = \(user.id)"),
+          (
+            user,
+            """
+            insert into public.profiles (id, role) values (\(user.id), 'admin')
+            on conflict (id) do update set role = excluded.role
+            """
+          ),
+          (
+            user,
+            """
+            merge into public.profiles p using (select auth.uid() as id) me on p.id = me.id
+            when matched then update set role = 'admin'
+            """
+          ),
+          (newcomer, "insert into public.profiles (id, role) values (\(newcomer.id), 'admin')"),
+        ]
+        for (persona, write) in writes {
+          try stage.as(persona) { try stage.expectRefused("\(write)", with: "42501", write) }
+        }
+        for claims in forgeries(of: user) {
+          let isAdmin = try stage.as(user.with(claims: claims, name: "a forger")) {
+            try stage.flag("select public.is_admin()")
+          }
+          stage.expect(!isAdmin, "is_admin() believes the claims \(claims)")
+        }
+        try stage.as(user) {
+          try stage.query(
+            "select set_config('role.is_admin', 'true', true), set_config('app.role', 'admin', true)")
+          stage.expect(try !stage.flag("select public.is_admin()"), "is_admin() believes a setting")
+        }
+        try stage.expectValue(
+          "admins among them",
+          "select count(*) from public.profiles where role = 'admin' and id in (\(user.id), \(newcomer.id))",
+          is: "0")
+        return "5 writes, \(forgeries(of: user).count) tokens"
+      },
+      check("identity.admins-are-made-by-the-operator", "The operator makes an admin, and it shows at once") {
+        stage in
+        let user = try stage.signUp("user", profile: true)
+        try stage.as(.service) {
+          _ = try stage.query("update public.profiles set role = 'admin' where id = \(user.id)")
+        }
+        stage.expect(try stage.as(user) { try stage.flag("select public.is_admin()") }, "he is no admin")
+        return "1 admin"
+      },
+      check("identity.others-profiles-stay-theirs", "An upsert reaches nobody else's profile") { stage in
+        let (user, other) = (
+          try stage.signUp("user", profile: true), try stage.signUp("other", profile: true)
+        )
+        try stage.as(user) {
+          try stage.expectRefused(
+            "an upsert of another's profile", with: "42501",
+            """
+            insert into public.profiles (id, display_name) values (\(other.id), 'Mine now')
+            on conflict (id) do update set display_name = excluded.display_name
+            """)
+          try stage.expectRefused(
+            "his profile under another's id", with: "42501",
+            "update public.profiles set id = \(other.id) where id = \(user.id)")
+        }
+        try stage.expectValue(
+          "the other's name", "select display_name from public.profiles where id = \(other.id)", is: "other")
+        return "2 attempts"
+      },
+      check(
+        "identity.broken-tokens-are-nobody",
+        "A token that is missing, empty or broken is nobody, and no error"
+      ) {
+        stage in
+        for claims in [
+          "", "null", "{}", "[]", "not json", #"{"sub": null}"#, #"{"sub": ""}"#, #"{"sub": "me"}"#,
+        ] {
+          let nobody = Persona(name: "nobody", role: "authenticated", claims: claims)
+          try stage.as(nobody) {
+            let uid = try stage.attempt("select coalesce(auth.uid()::text, 'nobody')")
+            switch uid {
+            case .success(let rows):
+              stage.expect("auth.uid() of \(claims)", rows.first?[0] ?? "", is: "nobody")
+            case .failure(let error):
+              stage.note("auth.uid() fails on the claims \(claims)", detail: error.message)
+            }
+            stage.expect(
+              try stage.number("select count(*) from public.profiles") == 0, "\(claims) sees profiles")
+          }
+        }
+        return "8 tokens"
+      },
+    ]
+  }
+
+  /// Tokens that say more than the identity service would: claims that a client may influence.
+  static func forgeries(of user: Persona) -> [String] {
+    let sub = "\"sub\": \(JSONText.string(user.id ?? ""))"
+    return [
+      "{\(sub), \"role\": \"admin\"}",
+      "{\(sub), \"role\": \"service_role\"}",
+      "{\(sub), \"role\": \"authenticated\", \"user_metadata\": {\"role\": \"admin\", \"is_admin\": true}}",
+      "{\(sub), \"role\": \"authenticated\", \"user_role\": \"admin\", \"is_admin\": true}",
+      "{\(sub), \"role\": \"authenticated\", \"email\": \"admin@example.org\"}",
+    ]
+  }
+}

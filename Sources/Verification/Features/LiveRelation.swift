@@ -1,0 +1,128 @@
+import PostgresClient
+
+/// One of the tracked relations, and how to make a live row in it, to make it older, and to see whether it counts.
+struct LiveRelation: Sendable {
+  /// `active users`, as promises call it.
+  var name: String
+  /// `public.active_users`.
+  var relation: String
+  /// Where the beats are, and by which column they and the relation know a row.
+  var beats: String
+  var beatsKey: String
+  var key: String
+  var threshold: Int
+  var seed: Int
+  /// Makes a live row that nobody else has, and returns its key.
+  var make: @Sendable (Stage) throws -> String
+  /// The public ways to see rows: each returns whether the row of this key is there.
+  var sights: [Sight]
+
+  struct Sight: Sendable {
+    var name: String
+    /// How many rows whoever looks sees; of the given one alone or of all, it does not matter: differences are judged.
+    var count: @Sendable (Stage, String) throws -> Int
+  }
+
+  /// Says that the row was last seen so many microseconds after it would have become stale.
+  func age(_ key: String, pastThreshold microseconds: Int) -> SQL {
+    """
+    update \(raw: beats) set seen = now() - interval '\(threshold) seconds' - \(microseconds) * interval '1 microsecond' \
+    where \(raw: beatsKey) = \(key)
+    """
+  }
+
+  /// Whether the row is there and has not been ended.
+  func isLive(_ key: String, on stage: Stage) throws -> Bool {
+    let liveWhen = try stage.look(
+      "select live_when from muster.liveness where relation = \(relation)::regclass"
+    ).first?[0]
+    return try stage.flag(
+      """
+      select exists (select from \(raw: relation) \
+      where \(raw: self.key) = \(key) and (\(raw: liveWhen ?? "true")))
+      """)
+  }
+
+  static let all: [LiveRelation] = [activeUsers, roomParticipants, buttonHolds, liveSessions]
+
+  static let activeUsers = LiveRelation(
+    name: "active users", relation: "public.active_users", beats: "public.active_user_beats",
+    beatsKey: "session_id", key: "session_id", threshold: 60, seed: 0,
+    make: { stage in
+      let session = stage.cast.session()
+      try stage.as(.anonymous) { _ = try stage.query("select public.register_session(\(session))") }
+      return session
+    },
+    sights: [
+      Sight(name: "get_active_user_count()") { stage, _ in
+        try stage.query("select muster.refresh_counts(true)")
+        return try stage.as(.anonymous) { try stage.number("select public.get_active_user_count()") }
+      }
+    ])
+
+  static let roomParticipants = LiveRelation(
+    name: "room participants", relation: "public.room_participants",
+    beats: "public.room_participant_beats", beatsKey: "participant_id", key: "id", threshold: 30, seed: 1,
+    make: { stage in
+      let room = try Room.make(stage)
+      let student = try stage.signUp("student")
+      return try stage.as(student) {
+        try stage.query("select public.participant_heartbeat(\(room.id), 'tab', \(room.competition))")
+        return try stage.value("select public.join_room(\(room.id))") ?? ""
+      }
+    },
+    sights: [
+      Sight(name: "active_room_participants") { stage, key in
+        try stage.number("select count(*) from public.active_room_participants where id = \(key)")
+      },
+      Sight(name: "active_competition_participants") { stage, key in
+        try stage.number("select count(*) from public.active_competition_participants where id = \(key)")
+      },
+      Sight(name: "the room's live count") { stage, key in
+        try stage.liveCount("room:" + (try room(of: key, on: stage)))
+      },
+    ])
+
+  private static func room(of participant: String, on stage: Stage) throws -> String {
+    try stage.value("select room_id from public.room_participants where id = \(participant)") ?? ""
+  }
+
+  static let buttonHolds = LiveRelation(
+    name: "button holds", relation: "public.button_holds", beats: "public.button_hold_beats",
+    beatsKey: "hold_id", key: "id", threshold: 10, seed: 2,
+    make: { stage in
+      let poll = try Poll.make(stage)
+      let voter = try stage.signUp("voter")
+      let hold = try stage.as(voter) { try stage.value("select public.start_hold(\(poll.id))") ?? "" }
+      try stage.query(
+        "update public.button_holds set started_at = now() - interval '1 hour' where id = \(hold)")
+      return hold
+    },
+    sights: [
+      Sight(name: "hold_states") { stage, key in
+        try stage.number(
+          "select count(*) from public.hold_states where hold_id = \(key) and ended_at is null")
+      },
+      Sight(name: "get_live_hold_count()") { stage, _ in
+        try stage.query("select muster.refresh_counts(true)")
+        return try stage.as(.anonymous) { try stage.number("select public.get_live_hold_count()") }
+      },
+    ])
+
+  static let liveSessions = LiveRelation(
+    name: "live sessions", relation: "public.live_sessions", beats: "public.live_sessions",
+    beatsKey: "session_id", key: "session_id", threshold: 60, seed: 4,
+    make: { stage in
+      let session = stage.cast.session()
+      try stage.as(.anonymous) { _ = try stage.query("select public.record_heartbeat(\(session), '/')") }
+      return session
+    },
+    sights: [
+      Sight(name: "get_live_traffic()") { stage, _ in
+        let admin = try stage.signUp("admin", admin: true)
+        return try stage.as(admin) {
+          try stage.number("select active_sessions from public.get_live_traffic()")
+        }
+      }
+    ])
+}
