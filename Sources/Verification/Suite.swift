@@ -60,6 +60,7 @@ extension Suite {
 
   /// What the papers promise, in their order, and then what holds for all live relations.
   private static var features: [Check] {
-    ActiveUsers.checks + Rooms.checks + Polls.checks + Chat.checks + Traffic.checks + Identity.checks + Staleness.checks
+    ActiveUsers.checks + Rooms.checks + Polls.checks + Chat.checks + Traffic.checks + Identity.checks
+      + Staleness.checks
   }
 }

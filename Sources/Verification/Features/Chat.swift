@@ -14,7 +14,7 @@ enum Chat: Feature {
         "Trigger fires: last_message_at is set, unread_count grows by one"
       ) {
         stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         try talk.write("Hello!", as: talk.requester, stage)
         stage.expect("unread by requester and traveler", try talk.unread(stage), is: "0 1")
         try stage.expectValue(
@@ -30,7 +30,7 @@ enum Chat: Feature {
       },
       check("chat.the-sender-is-the-caller", "The sender of a message is its caller, its time the server's") {
         stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         try talk.write("Hello!", as: talk.traveler, stage)
         try stage.expectValue(
           "the message",
@@ -54,7 +54,7 @@ enum Chat: Feature {
         return "4 forgeries refused"
       },
       check("chat.reading", "Reading sets the reader's unread count to zero, and nobody else's") { stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         for _ in 1...3 { try talk.write("To the traveler", as: talk.requester, stage) }
         for _ in 1...2 { try talk.write("To the requester", as: talk.traveler, stage) }
         stage.expect("messages marked", try talk.read(as: talk.traveler, stage), is: 3)
@@ -72,15 +72,15 @@ enum Chat: Feature {
       },
       check("chat.batch-counts-once", "A batch of messages counts each, and updates a conversation once") {
         stage in
-        let (one, two) = (try Conversation.make(stage), try Conversation.make(stage))
+        let (one, two) = (try StagedConversation.make(stage), try StagedConversation.make(stage))
         let updates: SQL =
           "select n_tup_upd from pg_stat_xact_user_tables where relid = 'public.conversations'::regclass"
         let before = try stage.number(updates)
         try stage.query(
           """
           insert into public.messages (conversation_id, sender_id, message_text)
-          select \(one.id), \(one.requester.id), 'n ' || n from generate_series(1, 50) n
-          union all select \(two.id)::uuid, \(two.traveler.id), 'n ' || n from generate_series(1, 50) n
+          select \(one.id)::uuid, \(one.requester.id)::uuid, 'n ' || n from generate_series(1, 50) n
+          union all select \(two.id), \(two.traveler.id), 'n ' || n from generate_series(1, 50) n
           """)
         let after = try stage.number(updates)
         stage.expect("unread in the first", try one.unread(stage), is: "0 50")
@@ -89,7 +89,7 @@ enum Chat: Feature {
         return "100 messages, 2 updates"
       },
       check("chat.deleting-takes-back", "A message that is deleted unread is unread no more") { stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         for text in ["one", "two", "three"] { try talk.write(text, as: talk.requester, stage) }
         try stage.query(
           "delete from public.messages where conversation_id = \(talk.id) and message_text = 'two'")
@@ -131,7 +131,7 @@ enum Chat: Feature {
         "chat.parties-are-allowed", "ALLOWED: each of the two parties reads the conversation and its messages"
       ) {
         stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         try talk.write("Hello!", as: talk.requester, stage)
         for party in [talk.requester, talk.traveler] {
           try stage.as(party) {
@@ -146,7 +146,7 @@ enum Chat: Feature {
         return "2 parties"
       },
       check("chat.others-are-denied", "DENIED: nobody else reads, writes or marks anything in it") { stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         try talk.write("Not for you", as: talk.requester, stage)
         let outsider = try stage.signUp("outsider")
         try stage.as(outsider) {
@@ -172,7 +172,7 @@ enum Chat: Feature {
         "chat.a-traveler-opens-it", "A conversation is opened by the traveler who answers, with whoever asked"
       ) {
         stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         let outsider = try stage.signUp("outsider")
         try stage.as(outsider) {
           try stage.expectRefused(
@@ -201,7 +201,7 @@ enum Chat: Feature {
         return "3 refusals"
       },
       check("chat.nobody-sets-the-counts", "No client writes a count, a time or a read mark") { stage in
-        let talk = try Conversation.make(stage)
+        let talk = try StagedConversation.make(stage)
         try talk.write("Hello!", as: talk.requester, stage)
         try stage.as(talk.traveler) {
           for assignment in [

@@ -64,7 +64,7 @@ struct LiveRelation: Sendable {
     name: "room participants", relation: "public.room_participants",
     beats: "public.room_participant_beats", beatsKey: "participant_id", key: "id", threshold: 30, seed: 1,
     make: { stage in
-      let room = try Room.make(stage)
+      let room = try StagedRoom.make(stage)
       let student = try stage.signUp("student")
       return try stage.as(student) {
         try stage.query("select public.participant_heartbeat(\(room.id), 'tab', \(room.competition))")
@@ -91,7 +91,7 @@ struct LiveRelation: Sendable {
     name: "button holds", relation: "public.button_holds", beats: "public.button_hold_beats",
     beatsKey: "hold_id", key: "id", threshold: 10, seed: 2,
     make: { stage in
-      let poll = try Poll.make(stage)
+      let poll = try StagedPoll.make(stage)
       let voter = try stage.signUp("voter")
       let hold = try stage.as(voter) { try stage.value("select public.start_hold(\(poll.id))") ?? "" }
       try stage.query(

@@ -8,7 +8,7 @@ enum PollCounts: Feature {
   static var checks: [Check] {
     [
       check("polls.votes-update-the-cache", "Vote cast → update triggers → cache tables updated") { stage in
-        let poll = try Poll.make(stage)
+        let poll = try StagedPoll.make(stage)
         let before = try statistic("votes", stage)
         for number in 0..<5 {
           let voter = try stage.signUp("voter \(number)")
@@ -28,14 +28,14 @@ enum PollCounts: Feature {
       },
       check("polls.new-poll-updates-the-cache", "New poll → update triggers") { stage in
         let before = try statistic("polls", stage)
-        let poll = try Poll.make(stage, status: "draft")
+        let poll = try StagedPoll.make(stage, status: "draft")
         stage.expect("all polls", try statistic("polls", stage), is: before + 1)
         try stage.as(poll.creator) { _ = try stage.query("delete from public.polls where id = \(poll.id)") }
         stage.expect("all polls without it", try statistic("polls", stage), is: before)
         return "1 poll"
       },
       check("polls.boost-updates-the-cache", "Boost action → update triggers") { stage in
-        let poll = try Poll.make(stage)
+        let poll = try StagedPoll.make(stage)
         let before = try statistic("boosts", stage)
         let user = try stage.signUp("user")
         try stage.as(user) {

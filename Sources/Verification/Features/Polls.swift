@@ -10,7 +10,7 @@ enum Polls: Feature {
   private static var states: [Check] {
     [
       check("polls.idle", "[*] → Idle: a poll whose button nobody holds is idle") { stage in
-        let poll = try Poll.make(stage)
+        let poll = try StagedPoll.make(stage)
         try stage.as(stage.signUp("voter")) {
           try stage.expectValue(
             "the state", "select state from public.hold_states where poll_id = \(poll.id)", is: "idle")
@@ -163,8 +163,8 @@ enum Polls: Feature {
       ) { stage in
         let (poll, voter, hold) = try pressed(stage)
         let other = try stage.signUp("other")
-        let elsewhere = try Poll.make(stage)
-        let (draft, closed) = (try Poll.make(stage, status: "draft"), try Poll.make(stage, status: "closed"))
+        let elsewhere = try StagedPoll.make(stage)
+        let (draft, closed) = (try StagedPoll.make(stage, status: "draft"), try StagedPoll.make(stage, status: "closed"))
         let nameless = Persona(name: "no sub", role: "authenticated", claims: #"{"role": "authenticated"}"#)
         let option = poll.options[0]
         let early: SQL = "select public.cast_vote(\(hold), \(option))"
@@ -192,7 +192,7 @@ enum Polls: Feature {
       },
       check("polls.only-forward", "A poll goes from draft to active to closed, and keeps its question") {
         stage in
-        let poll = try Poll.make(stage, status: "closed")
+        let poll = try StagedPoll.make(stage, status: "closed")
         try stage.as(poll.creator) {
           try stage.expectRefused(
             "opening it again", with: "MU010",
@@ -225,8 +225,8 @@ enum Polls: Feature {
     ]
   }
 
-  static func pressed(_ stage: Stage) throws -> (Poll, Persona, hold: String) {
-    let poll = try Poll.make(stage)
+  static func pressed(_ stage: Stage) throws -> (StagedPoll, Persona, hold: String) {
+    let poll = try StagedPoll.make(stage)
     let voter = try stage.signUp("voter")
     return (poll, voter, try poll.press(voter, stage))
   }

@@ -8,7 +8,7 @@ enum RoomRules: Feature {
   static var checks: [Check] {
     [
       check("rooms.sign-in-first", "Only a signed-in user can be in a room, and only as himself") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let nameless = Persona(name: "no sub", role: "authenticated", claims: #"{"role": "authenticated"}"#)
         try stage.as(nameless) {
           try stage.expectRefused("joining without an identity", "select public.join_room(\(room.id))")
@@ -21,7 +21,7 @@ enum RoomRules: Feature {
       },
       check("rooms.no-such-room", "A room or competition that is not there is refused, by its own SQLSTATE") {
         stage in
-        let (room, other) = (try Room.make(stage), try Room.make(stage))
+        let (room, other) = (try StagedRoom.make(stage), try StagedRoom.make(stage))
         try stage.as(stage.signUp("student")) {
           try stage.expectRefused("joining no room", with: "MU201", "select public.join_room(-1)")
           try stage.expectRefused(
@@ -32,7 +32,7 @@ enum RoomRules: Feature {
       },
       check("rooms.roles-come-from-the-creator", "Only the creator of a room makes somebody a teacher in it")
       { stage in
-        let (room, other) = (try Room.make(stage), try Room.make(stage))
+        let (room, other) = (try StagedRoom.make(stage), try StagedRoom.make(stage))
         let student = try stage.signUp("student")
         try room.beat(student, stage)
         for persona in [student, other.creator] {
@@ -56,7 +56,7 @@ enum RoomRules: Feature {
         return "4 refusals"
       },
       check("rooms.outsiders-see-nothing", "Whoever does not belong to a room sees nobody in it") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let (student, outsider) = (try stage.signUp("student"), try stage.signUp("outsider"))
         try room.beat(student, stage)
         for (persona, expected) in [(student, 1), (outsider, 0)] {
@@ -77,7 +77,7 @@ enum RoomRules: Feature {
         return "5 lists"
       },
       check("rooms.tabs-are-the-owners-secret", "Which tab beats is known to its user alone") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         try room.beat(student, tab: "the-tab", stage)
         try stage.as(student) {
@@ -89,7 +89,7 @@ enum RoomRules: Feature {
         return "1 tab"
       },
       check("rooms.deleting-a-room", "A creator deletes a room with all that is in it") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         try room.beat(stage.signUp("student"), stage)
         try stage.as(room.creator) {
           try stage.query("delete from public.competitions where id = \(room.competition)")

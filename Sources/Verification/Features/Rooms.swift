@@ -12,7 +12,7 @@ enum Rooms: Feature {
       check("rooms.joining-counts-at-once", "Student joins competition → active count increases immediately")
       {
         stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         stage.expect("active before", try room.activeInCompetition(stage), is: 0)
         for number in 1...3 {
           try room.beat(stage.signUp("student \(number)"), stage)
@@ -22,7 +22,7 @@ enum Rooms: Feature {
       },
       check("rooms.vanishing-counts-for-30-s", "Student closes tab → active count decreases after 30s") {
         stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let (gone, here) = (try stage.signUp("gone"), try stage.signUp("here"))
         try room.beat(gone, stage)
         try room.beat(here, stage)
@@ -35,7 +35,7 @@ enum Rooms: Feature {
         return "2 students, 1 vanished"
       },
       check("rooms.teacher-is-not-counted", "Teacher not included in active count") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let (student, teacher) = (try stage.signUp("student"), try stage.signUp("teacher"))
         try room.beat(student, stage)
         try room.beat(teacher, stage)
@@ -49,7 +49,7 @@ enum Rooms: Feature {
         return "1 teacher, 1 student"
       },
       check("rooms.creator-is-not-counted", "Room creator not included in active count") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         try room.beat(room.creator, stage)
         try room.beat(stage.signUp("student"), stage)
         stage.expect("active in the competition", try room.activeInCompetition(stage), is: 1)
@@ -57,7 +57,7 @@ enum Rooms: Feature {
         return "1 creator, 1 student"
       },
       check("rooms.tabs-count-once", "Multiple tabs from same user = counted as 1") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         for tab in ["one", "two", "three"] {
           try room.beat(student, tab: tab, stage)
@@ -70,7 +70,7 @@ enum Rooms: Feature {
         return "3 tabs"
       },
       check("rooms.reload-resets-nothing", "Page refresh doesn't reset active status") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         try room.beat(student, tab: "before", stage)
         try stage.query(
@@ -98,7 +98,7 @@ enum Rooms: Feature {
             where pubname = 'muster' and schemaname || '.' || tablename = \(table)
             """, is: "1")
         }
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         try room.beat(student, stage)
         _ = try room.activeInCompetition(stage)
@@ -117,7 +117,7 @@ enum Rooms: Feature {
         return "facts and counts, to whoever may read them"
       },
       check("rooms.stale-presences-are-cleaned-up", "Stale session cleanup works") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let (gone, here) = (try stage.signUp("gone"), try stage.signUp("here"))
         try room.beat(gone, stage)
         try room.beat(here, stage)
@@ -146,7 +146,7 @@ enum Rooms: Feature {
     [
       check("rooms.closing-tab-keeps-the-younger-tab", "A closing tab cannot end a younger tab's presence") {
         stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         for (older, younger) in [("a", "b"), ("b", "c"), ("c", "d")] {
           try room.beat(student, tab: older, stage)
@@ -163,7 +163,7 @@ enum Rooms: Feature {
         "rooms.closing-the-younger-tab-keeps-the-older", "The younger tab closes while the older one lives"
       ) {
         stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         try room.beat(student, tab: "older", stage)
         try room.beat(student, tab: "younger", stage)
@@ -177,7 +177,7 @@ enum Rooms: Feature {
         "rooms.beats-are-no-events", "Beats of two tabs in turn change no fact, and so reach no subscriber"
       ) {
         stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         try room.beat(student, tab: "one", stage)
         let condition: SQL = "room_id = \(room.id)"
@@ -191,7 +191,7 @@ enum Rooms: Feature {
       },
       check("rooms.switching", "Switching rooms: counted where he is; the other room lets him go in time") {
         stage in
-        let (first, second) = (try Room.make(stage), try Room.make(stage))
+        let (first, second) = (try StagedRoom.make(stage), try StagedRoom.make(stage))
         let student = try stage.signUp("student")
         try first.beat(student, stage)
         try first.leave(student, stage)
@@ -205,7 +205,7 @@ enum Rooms: Feature {
         "Entering and leaving a competition moves the counts, not the presence"
       ) {
         stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         for inCompetition in [false, true, false, true] {
           try room.beat(student, inCompetition: inCompetition, stage)
@@ -216,7 +216,7 @@ enum Rooms: Feature {
         return "2 times in and out"
       },
       check("rooms.history", "It is known who was here from when to when") { stage in
-        let room = try Room.make(stage)
+        let room = try StagedRoom.make(stage)
         let student = try stage.signUp("student")
         try room.beat(student, stage)
         try room.pass(seconds: 40, stage)

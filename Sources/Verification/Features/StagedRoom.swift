@@ -1,17 +1,17 @@
 /// A room with one competition, made for a check.
-struct Room: Sendable {
+struct StagedRoom: Sendable {
   var id: String
   var competition: String
   var creator: Persona
 
   /// Somebody signs up and makes it, as a client would.
-  static func make(_ stage: Stage) throws -> Room {
+  static func make(_ stage: Stage) throws -> StagedRoom {
     let creator = try stage.signUp("creator")
     return try stage.as(creator) {
       let id = try stage.value("insert into public.rooms (name) values ('A room') returning id") ?? ""
       let competition = try stage.value(
         "insert into public.competitions (room_id, name) values (\(id), 'A competition') returning id")
-      return Room(id: id, competition: competition ?? "", creator: creator)
+      return StagedRoom(id: id, competition: competition ?? "", creator: creator)
     }
   }
 

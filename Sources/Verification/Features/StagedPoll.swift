@@ -1,17 +1,17 @@
 /// A poll with two options, made for a check.
-struct Poll: Sendable {
+struct StagedPoll: Sendable {
   var id: String
   var options: [String]
   var creator: Persona
 
   /// Somebody signs up, drafts it and opens it, as a client would.
-  static func make(_ stage: Stage, status: String = "active") throws -> Poll {
+  static func make(_ stage: Stage, status: String = "active") throws -> StagedPoll {
     let creator = try stage.signUp("creator")
     return try stage.as(creator) {
       let id = try stage.value("insert into public.polls (question) values ('Shall we?') returning id") ?? ""
       let options = try stage.column(
         "insert into public.poll_options (poll_id, label) values (\(id), 'Yes'), (\(id), 'No') returning id")
-      let poll = Poll(id: id, options: options, creator: creator)
+      let poll = StagedPoll(id: id, options: options, creator: creator)
       for next in ["active", "closed"] where status == next || status == "closed" {
         try poll.become(next, stage)
       }

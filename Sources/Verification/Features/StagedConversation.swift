@@ -1,14 +1,14 @@
 import PostgresClient
 
 /// A request, and the conversation of the two whom it brought together, made for a check.
-struct Conversation: Sendable {
+struct StagedConversation: Sendable {
   var id: String
   var request: String
   var requester: Persona
   var traveler: Persona
 
   /// One signs up and asks, the other answers, as clients would.
-  static func make(_ stage: Stage) throws -> Conversation {
+  static func make(_ stage: Stage) throws -> StagedConversation {
     let (requester, traveler) = (try stage.signUp("requester"), try stage.signUp("traveler"))
     let request = try stage.as(requester) {
       try stage.value("insert into public.service_requests (title) values ('Dried mangoes') returning id")
@@ -21,7 +21,7 @@ struct Conversation: Sendable {
         values (\(request), \(requester.id)) returning id
         """) ?? ""
     }
-    return Conversation(id: id, request: request, requester: requester, traveler: traveler)
+    return StagedConversation(id: id, request: request, requester: requester, traveler: traveler)
   }
 
   func write(_ text: String, as sender: Persona, _ stage: Stage) throws {
