@@ -88,11 +88,13 @@ create trigger note_live_sessions after insert on public.heartbeats referencing 
 comment on trigger note_live_sessions on public.heartbeats is 'The latest beat of a session says where it is';
 
 create function public.record_heartbeat(session_id text, page_path text) returns void
-language sql set search_path = ''
-begin atomic
+language plpgsql
+as $$
+begin
   insert into public.heartbeats (session_id, page_path)
   values (record_heartbeat.session_id, record_heartbeat.page_path);
-end;
+end
+$$;
 comment on function public.record_heartbeat(text, text) is 'This session is reading this page; to be called every 30 s';
 
 create function public.record_heartbeats(batch jsonb) returns bigint
