@@ -46,9 +46,14 @@ struct Supervisor: Sendable {
     return process
   }
 
-  /// Returns when no process and no file is left, unless the server is kept.
-  func end() async {
+  /// Has everything taken away, or left running where it is kept, and does not wait for it.
+  func letGo() {
     requests.finish()
+  }
+
+  /// Returns when no process and no file is left. Where the server is kept, that is when somebody else ends it.
+  func end() async {
+    letGo()
     await life.value
   }
 

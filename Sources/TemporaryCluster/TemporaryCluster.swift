@@ -29,6 +29,7 @@ public final actor TemporaryCluster {
 
   private let supervisor: Supervisor
   private var databases = 0
+  private var isKept = false
 
   private init(supervisor: Supervisor, binaries: PostgresBinaries, hasCron: Bool) {
     self.supervisor = supervisor
@@ -86,17 +87,22 @@ public final actor TemporaryCluster {
     try await supervisor.relaunch(crash: true)
   }
 
-  /// Stops the server. When this returns, no process and no file is left.
+  /// Stops the server. When this returns, no process and no file is left, unless the server is kept.
   public func stop() async {
+    guard !isKept else { return }
     await supervisor.end()
   }
 
-  /// Lets the server run on after this process. Do not call ``stop()`` after it.
+  /// Lets the server run on after this process.
   ///
   /// - Returns: The process that stops the server and removes its folder when it is sent a TERM.
   public func keep() async throws -> Int32 {
-    try await supervisor.keep()
+    let keeper = try await supervisor.keep()
+    isKept = true
+    return keeper
   }
+
+  deinit { supervisor.letGo() }
 
   /// Where sockets can live: their whole path must fit into about a hundred bytes.
   private static func temporaryFolder() -> String {

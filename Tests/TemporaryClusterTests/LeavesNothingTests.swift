@@ -14,6 +14,12 @@ struct LeavesNothingTests {
     #expect(isGone(cluster.folder))
   }
 
+  @Test("after nobody refers to it any more")
+  func forgotten() async throws {
+    let folder = try await TemporaryCluster.start().folder
+    try await eventually { isGone(folder) }
+  }
+
   @Test(
     "after its process gets a Ctrl-C, is told to end, or is killed with -9",
     arguments: [SIGINT, SIGTERM, SIGKILL])

@@ -10,20 +10,36 @@ import TemporaryCluster
 @main
 struct WithCluster {
   static func main() async throws {
-    let cluster = try await TemporaryCluster.start(.init(cronDatabase: "postgres"))
-    guard let command = CommandLine.arguments.dropFirst().first else {
-      try FileHandle.standardOutput.write(contentsOf: Data("\(cluster.folder)\n".utf8))
-      while true { try await Task.sleep(for: .seconds(3600)) }
+    do {
+      let cluster = try await TemporaryCluster.start(.init(cronDatabase: "postgres"))
+      guard let command = CommandLine.arguments.dropFirst().first else { try await hold(cluster) }
+      let code = try await perform(command, Array(CommandLine.arguments.dropFirst(2)), with: cluster)
+      await cluster.stop()
+      exit(code)
+    } catch {
+      try FileHandle.standardError.write(contentsOf: Data("with-cluster: \(error)\n".utf8))
+      exit(2)
     }
+  }
+
+  private static func hold(_ cluster: TemporaryCluster) async throws -> Never {
+    try FileHandle.standardOutput.write(contentsOf: Data("\(cluster.folder)\n".utf8))
+    while true { try await Task.sleep(for: .seconds(3600)) }
+  }
+
+  private static func perform(
+    _ command: String, _ arguments: [String], with cluster: TemporaryCluster
+  ) async throws -> Int32 {
     let result = try await run(
-      .name(command), arguments: Arguments(Array(CommandLine.arguments.dropFirst(2))),
+      .name(command), arguments: Arguments(arguments),
       environment: .inherit.updating([
         "PGHOST": cluster.folder, "PGPORT": "5432", "PGUSER": "postgres", "PGDATABASE": "postgres",
         "PG_CONFIG": "\(cluster.binaries.folder)/pg_config",
       ]),
       input: .none, output: .currentStandardOutput, error: .currentStandardError)
-    await cluster.stop()
-    if case .exited(let code) = result.terminationStatus { exit(code) }
-    exit(1)
+    switch result.terminationStatus {
+    case .exited(let code): return code
+    case .signaled(let signal): return 128 + signal
+    }
   }
 }
