@@ -6,12 +6,14 @@ import TemporaryCluster
 ///
 ///     with-cluster psql -c 'select version()'
 ///
-/// With no command it prints the cluster's folder and waits to be killed.
+/// pg_cron runs in the database `postgres`, or in the one that `CRON_DATABASE` names. With no command it prints the
+/// cluster's folder and waits to be killed.
 @main
 struct WithCluster {
   static func main() async throws {
     do {
-      let cluster = try await TemporaryCluster.start(.init(cronDatabase: "postgres"))
+      let cronDatabase = ProcessInfo.processInfo.environment["CRON_DATABASE"] ?? "postgres"
+      let cluster = try await TemporaryCluster.start(.init(cronDatabase: cronDatabase))
       guard let command = CommandLine.arguments.dropFirst().first else { try await hold(cluster) }
       let code = try await perform(command, Array(CommandLine.arguments.dropFirst(2)), with: cluster)
       await cluster.stop()
