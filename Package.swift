@@ -61,7 +61,7 @@ let package = Package(
         "PostgresClient", "Replication", .product(name: "Yams", package: "Yams"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
-    library("Benchmarking", ["PostgresClient", "Seeding"]),
+    library("Benchmarking", ["PostgresClient"] + subprocess),
     .executableTarget(
       name: "muster",
       dependencies: [
@@ -83,6 +83,7 @@ let package = Package(
     tests("Migrations", ["Migrations", "SQLText", "TemporaryCluster"]),
     tests("Seeding", ["Seeding", "TemporaryCluster"]),
     tests("Verification", ["Verification", "Migrations", "PostgresClient", "TemporaryCluster"]),
+    tests("Benchmarking", ["Benchmarking", "Migrations", "PostgresClient", "TemporaryCluster"]),
     tests("muster", ["TemporaryCluster"] + subprocess),
   ]
 )

@@ -22,6 +22,7 @@ struct Muster: AsyncParsableCommand {
       StatusCommand.self,
       NewCommand.self,
       VerifyCommand.self,
+      BenchCommand.self,
       TickCommand.self,
     ])
 
