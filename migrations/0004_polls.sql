@@ -1,6 +1,6 @@
--- Press and hold to vote. A poll opens and closes; a signed-in user holds its button, and after three seconds by the
--- server's clock the hold is worth one vote. The hold is a fact; its beats, every 3 s, are kept apart from it, and a hold
--- that has not beaten for 10 s has lapsed, whether or not a sweep has come by.
+-- Press and hold to vote. A poll opens and closes; a signed-in user holds its button, and after three seconds
+-- by the server's clock the hold is worth one vote. The hold is a fact; its beats, every 3 s, are kept apart
+-- from it, and a hold that has not beaten for 10 s has lapsed, whether or not a sweep has come by.
 
 -- 1 Polls and what can be chosen in them.
 create table public.polls (
@@ -79,9 +79,10 @@ create table public.poll_boosts (
 comment on table public.poll_boosts is 'Users who pushed a poll up, each once';
 create index poll_boosts_user_id_idx on public.poll_boosts (user_id);
 
--- 4 Counts that triggers keep. Voters on a hot poll would queue on one counter row until each other's commit, so a count is
--- spread over shards: a transaction adds to any row of the count that nobody else holds, and makes another if there is
--- none. There are as many shards as there once were writers at the same instant, and no two wait for each other.
+-- 4 Counts that triggers keep. Voters on a hot poll would queue on one counter row until each other's commit,
+-- so a count is spread over shards: a transaction adds to any row of the count that nobody else holds, and
+-- makes another if there is none. There are as many shards as there once were writers at the same instant,
+-- and no two wait for each other.
 create table public.poll_result_shards (
   poll_id bigint not null,
   option_id bigint not null,
@@ -91,7 +92,8 @@ create table public.poll_result_shards (
   constraint poll_result_shards_option_fkey foreign key (option_id, poll_id)
     references public.poll_options (id, poll_id) on delete cascade
 ) with (fillfactor = 50);
-comment on table public.poll_result_shards is 'Votes for each option, in parts to be added up; read poll_results';
+comment on table public.poll_result_shards is
+  'Votes for each option, in parts to be added up; read poll_results';
 comment on column public.poll_result_shards.votes is 'This part of the sum; may be negative, the sum is not';
 create index poll_result_shards_poll_id_idx on public.poll_result_shards (poll_id);
 
@@ -102,7 +104,8 @@ create table public.statistic_shards (
   primary key (name, shard),
   constraint statistic_shards_name_check check (name in ('votes', 'polls', 'boosts', 'registrations'))
 ) with (fillfactor = 50);
-comment on table public.statistic_shards is 'Totals over everything, in parts to be added up; read statistics';
+comment on table public.statistic_shards is
+  'Totals over everything, in parts to be added up; read statistics';
 comment on column public.statistic_shards.value is 'This part of the sum; may be negative, the sum is not';
 
 create function public.add_to_poll_result(poll bigint, option bigint, change bigint) returns void
@@ -152,7 +155,8 @@ begin
   end if;
 end
 $$;
-comment on function public.add_to_statistic(text, bigint) is 'Adds to a statistic without waiting for anybody';
+comment on function public.add_to_statistic(text, bigint) is
+  'Adds to a statistic without waiting for anybody';
 
 create function public.count_votes() returns trigger
 language plpgsql security definer set search_path = ''
@@ -183,10 +187,13 @@ comment on function public.forget_votes() is 'Empties the results when all votes
 create trigger count_cast_votes after insert on public.user_votes referencing new table as touched
   for each statement execute function public.count_votes('1');
 comment on trigger count_cast_votes on public.user_votes is 'A vote counts';
-create trigger count_changed_votes_as_before after update on public.user_votes referencing old table as touched
+create trigger count_changed_votes_as_before after update on public.user_votes
+  referencing old table as touched
   for each statement execute function public.count_votes('-1');
-comment on trigger count_changed_votes_as_before on public.user_votes is 'A changed vote no longer counts as it was';
-create trigger count_changed_votes_from_now_on after update on public.user_votes referencing new table as touched
+comment on trigger count_changed_votes_as_before on public.user_votes is
+  'A changed vote no longer counts as it was';
+create trigger count_changed_votes_from_now_on after update on public.user_votes
+  referencing new table as touched
   for each statement execute function public.count_votes('1');
 comment on trigger count_changed_votes_from_now_on on public.user_votes is 'It counts as it is';
 create trigger count_deleted_votes after delete on public.user_votes referencing old table as touched
@@ -217,7 +224,8 @@ begin
   return null;
 end
 $$;
-comment on function public.forget_rows() is 'Empties a statistic (argument: its name) when what it counts is truncated';
+comment on function public.forget_rows() is
+  'Empties a statistic (argument: its name) when what it counts is truncated';
 
 do $$
 declare
@@ -273,8 +281,8 @@ begin
         detail = pg_catalog.format('Poll %s is %s and was to become %s.', old.id, old.status, new.status),
         hint = 'Make a new poll to ask again: this one goes from draft to active to closed.';
     end if;
-    -- Voters share this lock until they commit, see cast_vote. Sharing the row instead, a stream of them could starve
-    -- whoever closes the poll; here he has his turn.
+    -- Voters share this lock until they commit, see cast_vote. Sharing the row instead, a stream of them
+    -- could starve whoever closes the poll; here he has his turn.
     perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('public.polls', new.id));
   end if;
   return new;
@@ -284,7 +292,8 @@ comment on function public.guard_poll() is 'A poll only moves forward, and no vo
 
 create trigger guard_poll before update on public.polls
   for each row execute function public.guard_poll();
-comment on trigger guard_poll on public.polls is 'A poll only moves forward, and no vote lands after it has closed';
+comment on trigger guard_poll on public.polls is
+  'A poll only moves forward, and no vote lands after it has closed';
 
 -- 6 The states of a hold.
 create view public.hold_states with (security_invoker = true) as
@@ -316,13 +325,13 @@ comment on view public.hold_states is
 comment on column public.hold_states.ended_at is
   'When it ended, NULL while it lives; a hold that fell silent ended with its last beat, swept or not';
 comment on column public.hold_states.state is
-  'idle; holding, then validating from 3 s on; vote_cast, or cancelled when it ended before 3 s, or error when later';
+  'idle; holding, then validating from 3 s on; vote_cast, or cancelled when it ended before 3 s, or error'
+  ' when later';
 
--- 7 Holding and voting.
--- Each refusal has its own SQLSTATE:
---   MU001 not signed in          MU002 no such poll           MU003 poll not open yet      MU004 poll closed
---   MU005 no such hold           MU006 hold is over           MU007 held too briefly       MU008 no such option
---   MU009 already voted          MU010 poll moved backwards   MU011 question of an opened poll changed
+-- 7 Holding and voting. Each refusal has its own SQLSTATE:
+--   MU001 not signed in      MU002 no such poll      MU003 poll not open yet    MU004 poll closed
+--   MU005 no such hold       MU006 hold is over      MU007 held too briefly     MU008 no such option
+--   MU009 already voted      MU010 poll going back   MU011 question of an opened poll changed
 create function public.require_open_poll(poll bigint) returns void
 language plpgsql set search_path = ''
 as $$
@@ -379,7 +388,8 @@ begin
   return standing;
 end
 $$;
-comment on function public.lock_own_hold(bigint) is 'Where the caller''s own hold stands; nobody can change it meanwhile';
+comment on function public.lock_own_hold(bigint) is
+  'Where the caller''s own hold stands; nobody can change it meanwhile';
 
 create function public.require_alive(standing public.hold_states) returns void
 language plpgsql set search_path = ''
@@ -400,7 +410,8 @@ begin
   end if;
 end
 $$;
-comment on function public.require_alive(public.hold_states) is 'Refuses a hold that was released, voted with or left to lapse';
+comment on function public.require_alive(public.hold_states) is
+  'Refuses a hold that was released, voted with or left to lapse';
 
 create function public.end_hold(hold bigint) returns void
 language plpgsql set search_path = ''
@@ -443,7 +454,8 @@ begin
   return started;
 end
 $$;
-comment on function public.start_hold(bigint) is 'The caller presses the button of a poll; returns the hold, to beat every 3 s';
+comment on function public.start_hold(bigint) is
+  'The caller presses the button of a poll; returns the hold, to beat every 3 s';
 
 create function public.hold_heartbeat(hold bigint) returns text
 language plpgsql security definer set search_path = ''
@@ -475,7 +487,8 @@ begin
 end
 $$;
 comment on function public.release_hold(bigint) is
-  'The caller lets go; returns how the hold ended: cancelled, error, or vote_cast. Harmless when it is over already';
+  'The caller lets go; returns how the hold ended: cancelled, error, or vote_cast. Harmless when it is over'
+  ' already';
 
 create function public.cast_vote(hold bigint, option bigint) returns text
 language plpgsql security definer set search_path = ''
@@ -492,7 +505,8 @@ begin
       detail = pg_catalog.format('Hold %s began %s ago.', hold, pg_catalog.now() - standing.started_at),
       hint = 'Hold it for 3 s by the server''s clock, then call cast_vote.';
   end if;
-  perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtextextended('public.polls', standing.poll_id));
+  perform pg_catalog.pg_advisory_xact_lock_shared(
+    pg_catalog.hashtextextended('public.polls', standing.poll_id));
   perform public.require_open_poll(standing.poll_id);
   if not exists (
     select from public.poll_options as present
@@ -533,9 +547,11 @@ select muster.track(
 select muster.publish_count('button_holds', 'public.button_holds', counted_when => 'is_active');
 select muster.schedule('cleanup-button-holds', '30 seconds', $$select muster.sweep('public.button_holds')$$);
 
-create policy "everybody reads the number of live holds" on muster.live_count for select to anon, authenticated
+create policy "everybody reads the number of live holds" on muster.live_count for select
+  to anon, authenticated
   using (topic = 'button_holds');
-comment on policy "everybody reads the number of live holds" on muster.live_count is 'How many hold a button right now';
+comment on policy "everybody reads the number of live holds" on muster.live_count is
+  'How many hold a button right now';
 
 -- 9 Results.
 create view public.poll_results with (security_invoker = true) as
@@ -546,12 +562,14 @@ left join lateral (
   from public.poll_result_shards as part
   where part.option_id = choice.id
 ) as counted on true;
-comment on view public.poll_results is 'How many votes each option has; everybody who may read the poll may read them';
+comment on view public.poll_results is
+  'How many votes each option has; everybody who may read the poll may read them';
 
 create function public.get_live_hold_count() returns bigint
 language sql security definer set search_path = ''
 return muster.live_value('button_holds');
-comment on function public.get_live_hold_count() is 'How many hold a button right now; at most half a second old';
+comment on function public.get_live_hold_count() is
+  'How many hold a button right now; at most half a second old';
 
 create view public.statistics with (security_invoker = true) as
 select
@@ -563,7 +581,7 @@ select
 from public.statistic_shards as part;
 comment on view public.statistics is 'The dashboard: one row of totals over everything';
 
--- 10 Who may do what. A host may have granted everything on new tables to its client roles: revoke, then grant.
+-- 10 Who may do what. A host may have granted everything on new tables to its client roles: revoke first.
 alter table public.polls enable row level security;
 alter table public.poll_options enable row level security;
 alter table public.button_holds enable row level security;
@@ -587,15 +605,16 @@ revoke all on function
   public.count_votes(), public.forget_votes(), public.count_rows(), public.forget_rows(),
   public.guard_poll(),
   public.require_open_poll(bigint), public.lock_own_hold(bigint), public.require_alive(public.hold_states),
-  public.end_hold(bigint), public.start_hold(bigint), public.hold_heartbeat(bigint), public.release_hold(bigint),
-  public.cast_vote(bigint, bigint), public.get_live_hold_count()
+  public.end_hold(bigint), public.start_hold(bigint), public.hold_heartbeat(bigint),
+  public.release_hold(bigint), public.cast_vote(bigint, bigint), public.get_live_hold_count()
   from public, anon, authenticated, service_role;
 
 grant select on
   public.polls, public.poll_options, public.poll_result_shards, public.statistic_shards,
   public.poll_results, public.statistics
   to anon, authenticated, service_role;
-grant select on public.button_holds, public.button_hold_beats, public.user_votes, public.poll_boosts, public.hold_states
+grant select on
+  public.button_holds, public.button_hold_beats, public.user_votes, public.poll_boosts, public.hold_states
   to authenticated, service_role;
 
 grant insert (question), update (question, status), delete on public.polls to authenticated;
@@ -623,41 +642,49 @@ comment on policy "users draft polls in their own name" on public.polls is
 create policy "creators and admins edit, open and close polls" on public.polls for update to authenticated
   using (created_by = (select auth.uid()) or (select public.is_admin()))
   with check (created_by = (select auth.uid()) or (select public.is_admin()));
-comment on policy "creators and admins edit, open and close polls" on public.polls is 'The trigger guard_poll says in which order';
+comment on policy "creators and admins edit, open and close polls" on public.polls is
+  'The trigger guard_poll says in which order';
 create policy "creators and admins drop drafts" on public.polls for delete to authenticated
   using (status = 'draft' and (created_by = (select auth.uid()) or (select public.is_admin())));
 comment on policy "creators and admins drop drafts" on public.polls is 'What was voted on stays';
 
-create policy "whoever reads a poll reads its options" on public.poll_options for select to anon, authenticated
+create policy "whoever reads a poll reads its options" on public.poll_options for select
+  to anon, authenticated
   using (exists (select from public.polls as poll where poll.id = poll_id));
-comment on policy "whoever reads a poll reads its options" on public.poll_options is 'The policies of polls decide';
+comment on policy "whoever reads a poll reads its options" on public.poll_options is
+  'The policies of polls decide';
 create policy "creators add options to their drafts" on public.poll_options for insert to authenticated
   with check (exists (
     select from public.polls as poll
     where poll.id = poll_id and poll.status = 'draft' and poll.created_by = (select auth.uid())));
-comment on policy "creators add options to their drafts" on public.poll_options is 'Once a poll is open its options stay';
+comment on policy "creators add options to their drafts" on public.poll_options is
+  'Once a poll is open its options stay';
 create policy "creators change options of their drafts" on public.poll_options for update to authenticated
   using (exists (
     select from public.polls as poll
     where poll.id = poll_id and poll.status = 'draft' and poll.created_by = (select auth.uid())));
-comment on policy "creators change options of their drafts" on public.poll_options is 'Once a poll is open its options stay';
+comment on policy "creators change options of their drafts" on public.poll_options is
+  'Once a poll is open its options stay';
 create policy "creators drop options of their drafts" on public.poll_options for delete to authenticated
   using (exists (
     select from public.polls as poll
     where poll.id = poll_id and poll.status = 'draft' and poll.created_by = (select auth.uid())));
-comment on policy "creators drop options of their drafts" on public.poll_options is 'Once a poll is open its options stay';
+comment on policy "creators drop options of their drafts" on public.poll_options is
+  'Once a poll is open its options stay';
 
 create policy "users read their own holds" on public.button_holds for select to authenticated
   using (user_id = (select auth.uid()));
 comment on policy "users read their own holds" on public.button_holds is 'The functions write them';
-create policy "users read the beats of their own holds" on public.button_hold_beats for select to authenticated
+create policy "users read the beats of their own holds" on public.button_hold_beats for select
+  to authenticated
   using (exists (select from public.button_holds as hold where hold.id = hold_id));
 comment on policy "users read the beats of their own holds" on public.button_hold_beats is
   'The policy of button_holds decides; hold_states needs them';
 
 create policy "users read their own votes" on public.user_votes for select to authenticated
   using (user_id = (select auth.uid()));
-comment on policy "users read their own votes" on public.user_votes is 'The ballot is secret; poll_results has the sums';
+comment on policy "users read their own votes" on public.user_votes is
+  'The ballot is secret; poll_results has the sums';
 
 create policy "users read their own boosts" on public.poll_boosts for select to authenticated
   using (user_id = (select auth.uid()));
@@ -676,7 +703,8 @@ create policy "everybody reads the results" on public.poll_result_shards for sel
 comment on policy "everybody reads the results" on public.poll_result_shards is 'A draft has none';
 create policy "everybody reads the statistics" on public.statistic_shards for select to anon, authenticated
   using (true);
-comment on policy "everybody reads the statistics" on public.statistic_shards is 'Totals over everything, of no one';
+comment on policy "everybody reads the statistics" on public.statistic_shards is
+  'Totals over everything, of no one';
 
 do $$
 declare
@@ -684,11 +712,13 @@ declare
   policy constant text := 'the service keeps the polls';
 begin
   foreach relation in array array[
-    'public.polls', 'public.poll_options', 'public.button_holds', 'public.button_hold_beats', 'public.user_votes',
-    'public.poll_boosts', 'public.poll_result_shards', 'public.statistic_shards']::regclass[]
+    'public.polls', 'public.poll_options', 'public.button_holds', 'public.button_hold_beats',
+    'public.user_votes', 'public.poll_boosts', 'public.poll_result_shards', 'public.statistic_shards'
+  ]::regclass[]
   loop
     execute format('create policy %I on %s to service_role using (true) with check (true)', policy, relation);
-    execute format('comment on policy %I on %s is %L', policy, relation, 'Needed where service_role has no BYPASSRLS');
+    execute format('comment on policy %I on %s is %L',
+      policy, relation, 'Needed where service_role has no BYPASSRLS');
   end loop;
 end
 $$;
@@ -703,7 +733,8 @@ begin
     where pubname in ('muster', 'supabase_realtime') and not puballtables
   loop
     execute format('alter publication %I add table public.polls, public.poll_options, public.button_holds,'
-      ' public.user_votes, public.poll_boosts, public.poll_result_shards, public.statistic_shards', publication);
+      ' public.user_votes, public.poll_boosts, public.poll_result_shards, public.statistic_shards',
+      publication);
   end loop;
 end
 $$;

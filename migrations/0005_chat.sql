@@ -1,5 +1,6 @@
--- Chat between the one who asks for something and the one who may bring it. A request is on the board for every
--- signed-in user; whoever answers opens a conversation of exactly two parties, and nobody else reads or writes in it.
+-- Chat between the one who asks for something and the one who may bring it. A request is on the board for
+-- every signed-in user; whoever answers opens a conversation of exactly two parties, and nobody else reads or
+-- writes in it.
 
 -- 1 Requests, conversations, messages.
 create table public.service_requests (
@@ -8,7 +9,8 @@ create table public.service_requests (
   title text not null,
   status text not null default 'open',
   created_at timestamptz not null default pg_catalog.now(),
-  constraint service_requests_title_check check (pg_catalog.length(pg_catalog.btrim(title)) between 1 and 200),
+  constraint service_requests_title_check
+    check (pg_catalog.length(pg_catalog.btrim(title)) between 1 and 200),
   constraint service_requests_status_check check (status in ('open', 'closed')),
   constraint service_requests_id_requester_id_key unique (id, requester_id)
 );
@@ -33,11 +35,14 @@ create table public.conversations (
   constraint conversations_unread_check check (requester_unread_count >= 0 and traveler_unread_count >= 0)
 ) with (fillfactor = 80);
 comment on table public.conversations is 'One for each request and traveler who answers it';
-comment on column public.conversations.requester_id is 'The one who asked; the foreign key holds it to the request';
+comment on column public.conversations.requester_id is
+  'The one who asked; the foreign key holds it to the request';
 comment on column public.conversations.traveler_id is 'The one who answered by opening the conversation';
 comment on column public.conversations.last_message_at is 'Kept by trigger; NULL until the first message';
-comment on column public.conversations.requester_unread_count is 'Messages the requester has not read; kept by trigger';
-comment on column public.conversations.traveler_unread_count is 'Messages the traveler has not read; kept by trigger';
+comment on column public.conversations.requester_unread_count is
+  'Messages the requester has not read; kept by trigger';
+comment on column public.conversations.traveler_unread_count is
+  'Messages the traveler has not read; kept by trigger';
 create index conversations_requester_id_idx on public.conversations (requester_id);
 create index conversations_traveler_id_idx on public.conversations (traveler_id);
 
@@ -52,8 +57,10 @@ create table public.messages (
 );
 comment on table public.messages is 'What was said; clients add to it and change nothing';
 comment on column public.messages.sender_id is 'The caller; clients cannot name another';
-comment on column public.messages.is_read is 'Whether the other party has read it; see mark_conversation_read';
-comment on column public.messages.created_at is 'When it was sent; the messages of a batch keep their order by it';
+comment on column public.messages.is_read is
+  'Whether the other party has read it; see mark_conversation_read';
+comment on column public.messages.created_at is
+  'When it was sent; the messages of a batch keep their order by it';
 create index messages_conversation_id_idx on public.messages (conversation_id, created_at);
 create index messages_unread_idx on public.messages (conversation_id) where not is_read;
 create index messages_sender_id_idx on public.messages (sender_id);
@@ -72,13 +79,18 @@ begin
   for no key update;
 
   update public.conversations as talk
-  set last_message_at = case when sign > 0 then greatest(talk.last_message_at, batch.last_at) else talk.last_message_at end,
+  set last_message_at = case
+      when sign > 0 then greatest(talk.last_message_at, batch.last_at)
+      else talk.last_message_at
+    end,
     requester_unread_count = talk.requester_unread_count + sign * batch.to_requester,
     traveler_unread_count = talk.traveler_unread_count + sign * batch.to_traveler
   from (
     select message.conversation_id, pg_catalog.max(message.created_at) as last_at,
-      pg_catalog.count(*) filter (where not message.is_read and message.sender_id <> party.requester_id) as to_requester,
-      pg_catalog.count(*) filter (where not message.is_read and message.sender_id <> party.traveler_id) as to_traveler
+      pg_catalog.count(*)
+        filter (where not message.is_read and message.sender_id <> party.requester_id) as to_requester,
+      pg_catalog.count(*)
+        filter (where not message.is_read and message.sender_id <> party.traveler_id) as to_traveler
     from touched as message
     join public.conversations as party on party.id = message.conversation_id
     group by message.conversation_id
@@ -106,10 +118,12 @@ comment on function public.count_no_messages() is 'When all messages are truncat
 
 create trigger count_sent after insert on public.messages referencing new table as touched
   for each statement execute function public.count_messages('1');
-comment on trigger count_sent on public.messages is 'Unread for the other party, and the time of the last message';
+comment on trigger count_sent on public.messages is
+  'Unread for the other party, and the time of the last message';
 create trigger count_changed_as_before after update on public.messages referencing old table as touched
   for each statement execute function public.count_messages('-1');
-comment on trigger count_changed_as_before on public.messages is 'A changed message no longer counts as it was';
+comment on trigger count_changed_as_before on public.messages is
+  'A changed message no longer counts as it was';
 create trigger count_changed_from_now_on after update on public.messages referencing new table as touched
   for each statement execute function public.count_messages('1');
 comment on trigger count_changed_from_now_on on public.messages is 'It counts as it is';
@@ -148,7 +162,7 @@ $$;
 comment on function public.mark_conversation_read(uuid) is
   'The caller has read what the other party wrote so far; returns how many messages that were';
 
--- 4 Who may do what. A host may have granted everything on new tables to its client roles: revoke, then grant.
+-- 4 Who may do what. A host may have granted everything on new tables to its client roles: revoke first.
 alter table public.service_requests enable row level security;
 alter table public.conversations enable row level security;
 alter table public.messages enable row level security;
@@ -163,35 +177,42 @@ grant select, insert (title), update (title, status) on public.service_requests 
 grant select, insert (request_id, requester_id) on public.conversations to authenticated;
 grant select, insert (conversation_id, message_text) on public.messages to authenticated;
 grant execute on function public.mark_conversation_read(uuid) to authenticated;
-grant select, insert, update, delete on public.service_requests, public.conversations, public.messages to service_role;
+grant select, insert, update, delete on public.service_requests, public.conversations, public.messages
+  to service_role;
 
 create policy "users read the board of requests" on public.service_requests for select to authenticated
   using (true);
-comment on policy "users read the board of requests" on public.service_requests is 'Closed ones too: their conversations go on';
+comment on policy "users read the board of requests" on public.service_requests is
+  'Closed ones too: their conversations go on';
 create policy "users ask in their own name" on public.service_requests for insert to authenticated
   with check (requester_id = (select auth.uid()));
 comment on policy "users ask in their own name" on public.service_requests is
   'The column grants leave all but the title to the server';
-create policy "requesters edit and close their own requests" on public.service_requests for update to authenticated
+create policy "requesters edit and close their own requests" on public.service_requests for update
+  to authenticated
   using (requester_id = (select auth.uid())) with check (requester_id = (select auth.uid()));
-comment on policy "requesters edit and close their own requests" on public.service_requests is 'Its title and its status';
+comment on policy "requesters edit and close their own requests" on public.service_requests is
+  'Its title and its status';
 
 create policy "parties read their own conversations" on public.conversations for select to authenticated
   using (requester_id = (select auth.uid()) or traveler_id = (select auth.uid()));
 comment on policy "parties read their own conversations" on public.conversations is 'And nobody else';
 create policy "travelers answer open requests" on public.conversations for insert to authenticated
   with check (traveler_id = (select auth.uid()) and exists (
-    select from public.service_requests as request where request.id = request_id and request.status = 'open'));
+    select from public.service_requests as request
+    where request.id = request_id and request.status = 'open'));
 comment on policy "travelers answer open requests" on public.conversations is
   'The traveler is the caller; the foreign key sees to it that the requester is the one who asked';
 
-create policy "parties read the messages of their conversations" on public.messages for select to authenticated
+create policy "parties read the messages of their conversations" on public.messages for select
+  to authenticated
   using (exists (
     select from public.conversations as talk
     where talk.id = conversation_id
       and (talk.requester_id = (select auth.uid()) or talk.traveler_id = (select auth.uid()))));
 comment on policy "parties read the messages of their conversations" on public.messages is 'And nobody else';
-create policy "parties write in their conversations in their own name" on public.messages for insert to authenticated
+create policy "parties write in their conversations in their own name" on public.messages for insert
+  to authenticated
   with check (sender_id = (select auth.uid()) and exists (
     select from public.conversations as talk
     where talk.id = conversation_id
@@ -199,12 +220,17 @@ create policy "parties write in their conversations in their own name" on public
 comment on policy "parties write in their conversations in their own name" on public.messages is
   'The column grants leave all but the conversation and the text to the server';
 
-create policy "the service keeps the chat" on public.service_requests to service_role using (true) with check (true);
-comment on policy "the service keeps the chat" on public.service_requests is 'Needed where service_role has no BYPASSRLS';
-create policy "the service keeps the chat" on public.conversations to service_role using (true) with check (true);
-comment on policy "the service keeps the chat" on public.conversations is 'Needed where service_role has no BYPASSRLS';
+create policy "the service keeps the chat" on public.service_requests to service_role
+  using (true) with check (true);
+comment on policy "the service keeps the chat" on public.service_requests is
+  'Needed where service_role has no BYPASSRLS';
+create policy "the service keeps the chat" on public.conversations to service_role
+  using (true) with check (true);
+comment on policy "the service keeps the chat" on public.conversations is
+  'Needed where service_role has no BYPASSRLS';
 create policy "the service keeps the chat" on public.messages to service_role using (true) with check (true);
-comment on policy "the service keeps the chat" on public.messages is 'Needed where service_role has no BYPASSRLS';
+comment on policy "the service keeps the chat" on public.messages is
+  'Needed where service_role has no BYPASSRLS';
 
 -- 5 What is delivered.
 do $$
@@ -215,7 +241,8 @@ begin
     select pubname from pg_catalog.pg_publication
     where pubname in ('muster', 'supabase_realtime') and not puballtables
   loop
-    execute format('alter publication %I add table public.service_requests, public.conversations, public.messages',
+    execute format(
+      'alter publication %I add table public.service_requests, public.conversations, public.messages',
       publication);
   end loop;
 end

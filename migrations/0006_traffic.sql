@@ -1,8 +1,10 @@
--- Live traffic: which pages are being read, by how many. Every page beats every 30 s, signed in or not. The history of
--- beats is kept by day for a week and summed up for good; where each session is right now stands apart from it.
+-- Live traffic: which pages are being read, by how many. Every page beats every 30 s, signed in or not. The
+-- history of beats is kept by day for a week and summed up for good; where each session is right now stands
+-- apart from it.
 
--- 1 The history: narrow rows, a partition for each UTC day, and one for whatever has no day yet, so that no insert fails.
--- No key and no reference to auth.users: a beat is never looked up, and one of a user just deleted is still a beat.
+-- 1 The history: narrow rows, a partition for each UTC day, and one for whatever has no day yet, so that no
+-- insert fails. No key and no reference to auth.users: a beat is never looked up, and one of a user just
+-- deleted is still a beat.
 create table public.heartbeats (
   id bigint generated always as identity,
   session_id text collate "C" not null,
@@ -12,14 +14,19 @@ create table public.heartbeats (
   constraint heartbeats_session_id_check check (pg_catalog.length(session_id) between 1 and 200),
   constraint heartbeats_page_path_check check (pg_catalog.length(page_path) between 1 and 2048)
 ) partition by range (created_at);
-comment on table public.heartbeats is 'Who read which page when, for 7 days; add_heartbeat_partition makes the days';
-comment on column public.heartbeats.session_id is 'What the browser calls itself; secret, since whoever knows it can beat for it';
-comment on column public.heartbeats.user_id is 'Who is signed in, NULL for a visitor; for clients always from their token';
+comment on table public.heartbeats is
+  'Who read which page when, for 7 days; add_heartbeat_partition makes the days';
+comment on column public.heartbeats.session_id is
+  'What the browser calls itself; secret, since whoever knows it can beat for it';
+comment on column public.heartbeats.user_id is
+  'Who is signed in, NULL for a visitor; for clients always from their token';
 comment on column public.heartbeats.created_at is 'For clients always the server''s time';
-create index heartbeats_created_at_idx on public.heartbeats using brin (created_at) with (pages_per_range = 32);
+create index heartbeats_created_at_idx on public.heartbeats
+  using brin (created_at) with (pages_per_range = 32);
 
 create table public.heartbeats_default partition of public.heartbeats default;
-comment on table public.heartbeats_default is 'Beats of days without a partition; the nightly job moves them out';
+comment on table public.heartbeats_default is
+  'Beats of days without a partition; the nightly job moves them out';
 
 -- 2 The present: one row a session. A beat is a HOT update of it, unlogged.
 create unlogged table public.live_sessions (
@@ -29,7 +36,8 @@ create unlogged table public.live_sessions (
   seen timestamptz not null
 ) with (fillfactor = 50);
 comment on table public.live_sessions is
-  'Where each session was last seen. Empty after a crash, and whole again once every page has beaten, within 30 s';
+  'Where each session was last seen. Empty after a crash, and whole again once every page has beaten,'
+  ' within 30 s';
 
 -- 3 The sums, for good.
 create table public.daily_usage_stats (
@@ -42,7 +50,8 @@ create table public.daily_usage_stats (
   updated_at timestamptz not null default pg_catalog.now()
 );
 comment on table public.daily_usage_stats is 'One row for each UTC day that is over';
-comment on column public.daily_usage_stats.unique_active_users is 'Different users, and sessions in which nobody was signed in';
+comment on column public.daily_usage_stats.unique_active_users is
+  'Different users, and sessions in which nobody was signed in';
 comment on column public.daily_usage_stats.unique_sessions is 'Different sessions';
 comment on column public.daily_usage_stats.unique_users is 'Different signed-in users';
 
@@ -55,7 +64,8 @@ begin
   return new;
 end
 $$;
-comment on function public.identify_heartbeat() is 'The user of a beat is the caller, whatever the client says';
+comment on function public.identify_heartbeat() is
+  'The user of a beat is the caller, whatever the client says';
 
 create trigger identify_heartbeat before insert on public.heartbeats
   for each row
@@ -81,7 +91,8 @@ begin
   return null;
 end
 $$;
-comment on function public.note_live_sessions() is 'Keeps live_sessions; history that is written later changes nothing there';
+comment on function public.note_live_sessions() is
+  'Keeps live_sessions; history that is written later changes nothing there';
 
 create trigger note_live_sessions after insert on public.heartbeats referencing new table as touched
   for each statement execute function public.note_live_sessions();
@@ -95,7 +106,8 @@ begin
   values (record_heartbeat.session_id, record_heartbeat.page_path);
 end
 $$;
-comment on function public.record_heartbeat(text, text) is 'This session is reading this page; to be called every 30 s';
+comment on function public.record_heartbeat(text, text) is
+  'This session is reading this page; to be called every 30 s';
 
 create function public.record_heartbeats(batch jsonb) returns bigint
 language plpgsql set search_path = ''
@@ -111,7 +123,8 @@ begin
 end
 $$;
 comment on function public.record_heartbeats(jsonb) is
-  'For gateways: many beats at once, as [{"session_id": …, "user_id": …, "page_path": …}, …]; returns how many';
+  'For gateways: many beats at once, as [{"session_id": …, "user_id": …, "page_path": …}, …]; returns the'
+  ' number of them';
 
 -- 5 What the admins see.
 create function public.require_admin() returns void
@@ -172,7 +185,8 @@ begin
 end
 $$;
 comment on function public.get_live_traffic() is
-  'Admins only. The last 60 s: different users; sessions; sessions with a user; sessions without; the five pages with the'
+  'Admins only. The last 60 s: different users; sessions; sessions with a user; sessions without; the five'
+  ' pages with the'
   ' most sessions. A session counts once, as the user and on the page of its latest beat';
 
 create function public.utc_today() returns date
@@ -182,12 +196,16 @@ comment on function public.utc_today() is 'The date in UTC, whatever the time zo
 
 create function public.count_heartbeats(
   for_date date,
-  out unique_active_users bigint, out unique_sessions bigint, out unique_users bigint, out total_heartbeats bigint
+  out unique_active_users bigint,
+  out unique_sessions bigint,
+  out unique_users bigint,
+  out total_heartbeats bigint
 )
 language sql stable set search_path = ''
 begin atomic
   select
-    pg_catalog.count(distinct coalesce(pair.user_id::text, pair.session_id)), pg_catalog.count(distinct pair.session_id),
+    pg_catalog.count(distinct coalesce(pair.user_id::text, pair.session_id)),
+    pg_catalog.count(distinct pair.session_id),
     pg_catalog.count(distinct pair.user_id), coalesce(pg_catalog.sum(pair.beats), 0)::bigint
   from (
     select beat.session_id, beat.user_id, pg_catalog.count(*) as beats
@@ -197,7 +215,8 @@ begin atomic
     group by beat.session_id, beat.user_id
   ) as pair;
 end;
-comment on function public.count_heartbeats(date) is 'The beats that are there of one UTC day, as the reader may see them';
+comment on function public.count_heartbeats(date) is
+  'The beats that are there of one UTC day, as the reader may see them';
 
 create function public.get_daily_active_users(for_date date default public.utc_today())
 returns table (unique_sessions bigint, unique_users bigint, total_heartbeats bigint)
@@ -256,7 +275,8 @@ begin
      where parent.oid = 'public.heartbeats'::regclass));
 end
 $$;
-comment on function public.add_heartbeat_partition(date) is 'Makes the partition of a UTC day; it is reached through its parent only';
+comment on function public.add_heartbeat_partition(date) is
+  'Makes the partition of a UTC day; it is reached through its parent only';
 
 create function public.heartbeat_total(day date) returns bigint
 language sql stable set search_path = ''
@@ -272,13 +292,15 @@ create function public.aggregate_heartbeats() returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  -- The beats of a day only get more until they go all at once. So a day with more of them than were summed up has late
-  -- ones, and is summed up again; a day with fewer has stragglers behind its partition, and keeps its sums.
+  -- The beats of a day only get more until they go all at once. So a day with more of them than were summed
+  -- up has late ones, and is summed up again; a day with fewer has stragglers behind its partition, and keeps
+  -- its sums.
   insert into public.daily_usage_stats as known
     (date, unique_active_users, unique_sessions, unique_users, total_heartbeats)
-  select past.day, counted.unique_active_users, counted.unique_sessions, counted.unique_users, counted.total_heartbeats
+  select past.day, counted.unique_active_users, counted.unique_sessions, counted.unique_users,
+    counted.total_heartbeats
   from (
-    select having_partition.day from public.heartbeat_days() as having_partition (day)
+    select public.heartbeat_days()
     union
     select (stray.created_at at time zone 'UTC')::date from public.heartbeats_default as stray
   ) as past (day)
@@ -288,10 +310,12 @@ begin
     and public.heartbeat_total(past.day) > coalesce(summed.total_heartbeats, -1)
   on conflict (date) do update
     set unique_active_users = excluded.unique_active_users, unique_sessions = excluded.unique_sessions,
-      unique_users = excluded.unique_users, total_heartbeats = excluded.total_heartbeats, updated_at = pg_catalog.now();
+      unique_users = excluded.unique_users, total_heartbeats = excluded.total_heartbeats,
+      updated_at = pg_catalog.now();
 end
 $$;
-comment on function public.aggregate_heartbeats() is 'Sums up each UTC day that is over and has beats not yet in daily_usage_stats';
+comment on function public.aggregate_heartbeats() is
+  'Sums up each UTC day that is over and has beats not yet in daily_usage_stats';
 
 create function public.sort_stray_heartbeats(first_day date, last_day date) returns void
 language plpgsql set search_path = ''
@@ -308,7 +332,7 @@ begin
       from public.heartbeats_default as stray
       where stray.created_at >= first_day::timestamp at time zone 'UTC' and stray.created_at < horizon
     ) as stray_day
-    where stray_day.day not in (select having_partition.day from public.heartbeat_days() as having_partition (day))
+    where stray_day.day not in (select public.heartbeat_days())
   loop
     perform public.add_heartbeat_partition(day);
   end loop;
@@ -323,7 +347,8 @@ begin
 end
 $$;
 comment on function public.sort_stray_heartbeats(date, date) is
-  'Moves the beats of these UTC days out of the default partition, which has to have nobody else in it, and drops older ones';
+  'Moves the beats of these UTC days out of the default partition, which has to have nobody else in it, and'
+  ' drops older ones';
 
 create function public.turn_heartbeat_partitions() returns void
 language plpgsql set search_path = '' set lock_timeout = '500ms'
@@ -336,8 +361,8 @@ declare
   total bigint;
   is_summed boolean;
 begin
-  -- First the lock on the parent, which readers and writers take first too: so nobody waits in a circle, and a beat that
-  -- comes meanwhile waits a moment and then finds its partition.
+  -- First the lock on the parent, which readers and writers take first too: so nobody waits in a circle, and
+  -- a beat that comes meanwhile waits a moment and then finds its partition.
   lock table only public.heartbeats in access exclusive mode;
 
   if exists (
@@ -348,9 +373,9 @@ begin
   end if;
 
   for day in
-    select coming.day::date
-    from pg_catalog.generate_series(public.utc_today()::timestamp, last_day::timestamp, interval '1 day') as coming (day)
-    where coming.day::date not in (select having_partition.day from public.heartbeat_days() as having_partition (day))
+    select public.utc_today() + coming.days
+    from pg_catalog.generate_series(0, last_day - public.utc_today()) as coming (days)
+    where public.utc_today() + coming.days not in (select public.heartbeat_days())
   loop
     perform public.add_heartbeat_partition(day);
   end loop;
@@ -364,7 +389,8 @@ begin
     part := public.heartbeat_partition(day);
     execute pg_catalog.format('lock table public.%I in access exclusive mode nowait', part);
     -- History that was written since the sums were made stays until the next run has summed it up.
-    execute pg_catalog.format('select pg_catalog.count(*) <= %s from public.%I', total, part) into strict is_summed;
+    execute pg_catalog.format('select pg_catalog.count(*) <= %s from public.%I', total, part)
+      into strict is_summed;
     if is_summed then
       execute pg_catalog.format('drop table public.%I', part);
     end if;
@@ -372,14 +398,16 @@ begin
 end
 $$;
 comment on function public.turn_heartbeat_partitions() is
-  'Makes the partitions of today and the next 7 days, sorts stray beats into theirs, and drops what is summed up and older'
+  'Makes the partitions of today and the next 7 days, sorts stray beats into theirs, and drops what is'
+  ' summed up and older'
   ' than 7 days';
 
 create function public.aggregate_and_cleanup_heartbeats() returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('public.aggregate_and_cleanup_heartbeats', 0));
+  perform pg_catalog.pg_advisory_xact_lock(
+    pg_catalog.hashtextextended('public.aggregate_and_cleanup_heartbeats', 0));
   perform public.aggregate_heartbeats();
   for attempt in 1..5 loop
     begin
@@ -392,23 +420,26 @@ begin
   end loop;
   raise warning using
     message = 'the partitions of public.heartbeats are left for the next run',
-    detail = 'Somebody has held a lock on the table, or on an expired partition, for several seconds. The sums are made.',
-    hint = 'Look in pg_locks for who it is. Partitions are made a week ahead, so nothing is lost by tomorrow.';
+    detail = 'Somebody has held a lock on the table, or on an expired partition, for several seconds. The'
+      ' sums are made.',
+    hint = 'Look in pg_locks for who it is. Partitions are made a week ahead, so nothing is lost by'
+      ' tomorrow.';
 end
 $$;
 comment on function public.aggregate_and_cleanup_heartbeats() is
-  'Sums up the days that are over, turns the partitions, and drops beats older than 7 days. Harmless at any time and as often';
+  'Sums up the days that are over, turns the partitions, and drops beats older than 7 days. Harmless at any'
+  ' time and as often';
 
-select public.add_heartbeat_partition(coming.day::date)
-from pg_catalog.generate_series(public.utc_today()::timestamp, public.utc_today() + interval '7 days', interval '1 day')
-  as coming (day);
+select public.add_heartbeat_partition(public.utc_today() + coming.days)
+from pg_catalog.generate_series(0, 7) as coming (days);
 
-select muster.schedule('aggregate-heartbeats', '0 1 * * *', 'select public.aggregate_and_cleanup_heartbeats()');
+select muster.schedule(
+  'aggregate-heartbeats', '0 1 * * *', 'select public.aggregate_and_cleanup_heartbeats()');
 
 select muster.track(relation => 'public.live_sessions', stale_after => interval '60 seconds');
 select muster.schedule('cleanup-live-sessions', '* * * * *', $$select muster.sweep('public.live_sessions')$$);
 
--- 7 Who may do what. A host may have granted everything on new tables to its client roles: revoke, then grant.
+-- 7 Who may do what. A host may have granted everything on new tables to its client roles: revoke first.
 -- Nothing of this is delivered: beats are not facts, and the admins ask.
 alter table public.heartbeats enable row level security;
 alter table public.heartbeats_default enable row level security;
@@ -429,7 +460,8 @@ revoke all on function
   from public, anon, authenticated, service_role;
 
 grant insert (session_id, user_id, page_path) on public.heartbeats to anon, authenticated;
-grant select on public.heartbeats, public.live_sessions, public.daily_usage_stats to authenticated, service_role;
+grant select on public.heartbeats, public.live_sessions, public.daily_usage_stats
+  to authenticated, service_role;
 grant insert on public.heartbeats to service_role;
 grant execute on function public.record_heartbeat(text, text) to anon, authenticated, service_role;
 grant execute on function public.record_heartbeats(jsonb) to service_role;
@@ -453,10 +485,16 @@ create policy "admins read the daily sums" on public.daily_usage_stats for selec
 comment on policy "admins read the daily sums" on public.daily_usage_stats is 'And nobody else';
 
 create policy "the service reads the traffic" on public.heartbeats for select to service_role using (true);
-comment on policy "the service reads the traffic" on public.heartbeats is 'Needed where service_role has no BYPASSRLS';
-create policy "the service beats for others" on public.heartbeats for insert to service_role with check (true);
-comment on policy "the service beats for others" on public.heartbeats is 'Needed where service_role has no BYPASSRLS';
+comment on policy "the service reads the traffic" on public.heartbeats is
+  'Needed where service_role has no BYPASSRLS';
+create policy "the service beats for others" on public.heartbeats for insert to service_role
+  with check (true);
+comment on policy "the service beats for others" on public.heartbeats is
+  'Needed where service_role has no BYPASSRLS';
 create policy "the service reads the traffic" on public.live_sessions for select to service_role using (true);
-comment on policy "the service reads the traffic" on public.live_sessions is 'Needed where service_role has no BYPASSRLS';
-create policy "the service reads the traffic" on public.daily_usage_stats for select to service_role using (true);
-comment on policy "the service reads the traffic" on public.daily_usage_stats is 'Needed where service_role has no BYPASSRLS';
+comment on policy "the service reads the traffic" on public.live_sessions is
+  'Needed where service_role has no BYPASSRLS';
+create policy "the service reads the traffic" on public.daily_usage_stats for select to service_role
+  using (true);
+comment on policy "the service reads the traffic" on public.daily_usage_stats is
+  'Needed where service_role has no BYPASSRLS';
