@@ -60,7 +60,7 @@ public actor ConnectionPool {
   private func borrow() async throws(PostgresError) -> PostgresConnection {
     guard !isClosed else { throw Self.closedError }
     while let connection = idle.popLast() {
-      if !connection.isClosed { return connection }
+      if await connection.isAlive { return connection }
       places -= 1
     }
     if places < size {

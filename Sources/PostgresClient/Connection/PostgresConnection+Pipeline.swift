@@ -1,7 +1,8 @@
 internal import CLibPQ
 
 extension PostgresConnection {
-  /// Sends all statements in one go and reads all results: one round trip.
+  /// Sends all statements in one go and reads all results: one round trip, and one more for each statement that is prepared for
+  /// the first time.
   ///
   /// Statements up to one with `syncAfter`, or to the end, stand or fall together like a transaction: an error undoes those
   /// before it and skips those behind it. What follows runs on.
@@ -15,54 +16,53 @@ extension PostgresConnection {
     let blocks = try statements.map { statement throws(PostgresError) in
       try ParameterBlock(statement.parameters, sql: statement.sql)
     }
+    try prepareWhatIsNew(statements, blocks, timeout)
     var exchange = newExchange(nil, timeout)
     try wire.begin(exchange)
-    let reader = try wire.pipeline(&exchange) { wire, exchange throws(PostgresError) in
-      let replies = try send(statements, blocks, exchange)
+    let results = try wire.pipeline(&exchange) { wire, exchange throws(PostgresError) in
+      try send(statements, blocks, exchange)
       try wire.flush(&exchange)
-      var reader = PipelineReader(statements: statements)
-      for reply in replies { try wire.read(reply, &exchange, &reader) }
-      return reader
+      return try wire.results(of: statements, &exchange)
     }
-    for (sql, name) in reader.prepared {
-      if let evicted = self.statements.insert(sql, name: name) { try execute("deallocate \(evicted)") }
+    for (statement, result) in zip(statements, results) {
+      if case .failure(let error) = result, error.isStalePlan { self.statements.remove(statement.sql) }
     }
-    for sql in reader.stale { self.statements.remove(sql) }
-    return reader.results
+    return results
+  }
+
+  /// Prepares beforehand, because in the pipeline a failure before it would skip the preparation too. What cannot be prepared yet,
+  /// perhaps because the pipeline makes its table, is sent as it is.
+  private func prepareWhatIsNew(
+    _ statements: [Statement], _ blocks: [ParameterBlock], _ timeout: Duration?
+  ) throws(PostgresError) {
+    var unfit: Set<String> = []
+    for (statement, block) in zip(statements, blocks) where statement.isPrepared {
+      guard self.statements[statement.sql] == nil, !unfit.contains(statement.sql) else { continue }
+      do {
+        _ = try prepare(statement.sql, types: block.types, timeout)
+      } catch {
+        guard error.kind == .server else { throw error }
+        unfit.insert(statement.sql)
+      }
+    }
   }
 
   /// Hands all statements to libpq, which sends and reads what the socket takes and has.
   private func send(
     _ statements: [Statement], _ blocks: [ParameterBlock], _ exchange: Exchange
-  ) throws(PostgresError) -> [PipelineReader.Reply] {
-    var replies: [PipelineReader.Reply] = []
-    replies.reserveCapacity(statements.count + 8)
-    var fresh: [String: String] = [:]
+  ) throws(PostgresError) {
     for (index, (statement, block)) in zip(statements, blocks).enumerated() {
-      let sql = statement.sql
-      if statement.isPrepared {
-        let name = self.statements[sql] ?? fresh[sql] ?? self.statements.newName()
-        if self.statements[sql] == nil, fresh[sql] == nil {
-          try wire.put(exchange) { PQsendPrepare($0, name, sql, Int32(block.types.count), block.types) }
-          replies.append(.preparation(sql, name: name))
-          fresh[sql] = name
-        }
-        try wire.put(exchange) { handle in
-          block.withPointers { PQsendQueryPrepared(handle, name, $0, $2, nil, nil, 0) }
-        }
-      } else {
-        try wire.put(exchange) { handle in
-          block.withPointers { PQsendQueryParams(handle, sql, $0, $1, $2, nil, nil, 0) }
+      let name = statement.isPrepared ? self.statements[statement.sql] : nil
+      try wire.put(exchange) { handle in
+        block.withPointers { count, types, values in
+          if let name { return PQsendQueryPrepared(handle, name, count, values, nil, nil, 0) }
+          return PQsendQueryParams(handle, statement.sql, count, types, values, nil, nil, 0)
         }
       }
-      replies.append(.statement(index))
       if statement.syncAfter || index == statements.count - 1 {
         try wire.put(exchange) { PQpipelineSync($0) }
-        replies.append(.sync)
-        fresh = [:]
       }
     }
-    return replies
   }
 }
 
@@ -89,31 +89,40 @@ extension Wire {
     guard action(handle) == 1 else { throw refusal(handle, exchange) }
   }
 
-  func read(
-    _ reply: PipelineReader.Reply, _ exchange: inout Exchange, _ reader: inout PipelineReader
-  ) throws(PostgresError) {
-    var result = try nextResult(&exchange)
-    if case .sync = reply {
-      guard result?.status == PGRES_PIPELINE_SYNC else { throw try broken(result) }
-      return
+  /// Reads a pipeline's results in the order of its statements.
+  func results(
+    of statements: [Statement], _ exchange: inout Exchange
+  ) throws(PostgresError) -> [Result<Rows, PostgresError>] {
+    var results: [Result<Rows, PostgresError>] = []
+    results.reserveCapacity(statements.count)
+    for (index, statement) in statements.enumerated() {
+      while let result = try nextResult(&exchange) {
+        if result.endsSession { throw try loss(after: result) }
+        results.append(try outcome(of: result, statement, exchange))
+      }
+      if PQstatus(try opened()) == CONNECTION_BAD { throw try loss(after: nil) }
+      guard statement.syncAfter || index == statements.count - 1 else { continue }
+      let sync = try nextResult(&exchange)
+      guard sync?.status == PGRES_PIPELINE_SYNC else { throw try loss(after: sync) }
     }
-    while let current = result {
-      if PQstatus(try opened()) == CONNECTION_BAD { throw try broken(current) }
-      try reader.take(current, for: reply, exchange)
-      result = try nextResult(&exchange)
-    }
-    if PQstatus(try opened()) == CONNECTION_BAD { throw try broken(nil) }
+    return results
   }
 
-  /// The session ended in the middle of a pipeline.
-  private func broken(_ result: ResultHandle?) throws(PostgresError) -> PostgresError {
-    var error =
-      if let result, result.isError {
-        PostgresError(result: result.pointer, sql: nil)
-      } else {
-        PostgresError(connectionFailure: String(cString: PQerrorMessage(try opened())))
-      }
-    error.kind = .connection
-    return closing(error)
+  private func outcome(
+    of result: ResultHandle, _ statement: Statement, _ exchange: Exchange
+  ) throws(PostgresError) -> Result<Rows, PostgresError> {
+    let sql = statement.sql
+    switch result.status {
+    case PGRES_PIPELINE_ABORTED:
+      return .failure(
+        PostgresError(
+          .server, "skipped: an earlier statement of the pipeline failed", code: .inFailedTransaction,
+          sql: sql))
+    case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
+      return .failure(exchange.explained(PostgresError(result: result.pointer, sql: sql)))
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+      throw PostgresError(.protocol, "COPY cannot be in a pipeline; the connection is closed", sql: sql)
+    default: return .success(Rows(result: result))
+    }
   }
 }

@@ -43,11 +43,17 @@ extension PostgresConnection {
     }
   }
 
-  private func prepare(_ sql: String, types: [Oid], _ timeout: Duration?) throws(PostgresError) -> String {
+  func prepare(_ sql: String, types: [Oid], _ timeout: Duration?) throws(PostgresError) -> String {
     let name = statements.newName()
     _ = try single(sql, timeout) { PQsendPrepare($0, name, sql, Int32(types.count), types) }
-    if let evicted = statements.insert(sql, name: name) { try execute("deallocate \(evicted)") }
+    remember(sql, preparedAs: name)
     return name
+  }
+
+  /// Notes a prepared statement. The one that makes room for it stays with the server where it cannot be deallocated, in a failed
+  /// transaction, and does no harm there: names are not used again.
+  func remember(_ sql: String, preparedAs name: String) {
+    if let evicted = statements.insert(sql, name: name) { _ = try? execute("deallocate \(evicted)") }
   }
 
   /// Runs a script of any number of statements by the simple protocol: without BEGIN in it, they are one transaction.

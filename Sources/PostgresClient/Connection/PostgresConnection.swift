@@ -97,6 +97,12 @@ public actor PostgresConnection {
   /// Whether the connection was closed or is known to be broken.
   public nonisolated var isClosed: Bool { flags.isClosed.load(ordering: .acquiring) }
 
+  /// Whether the connection is open after a look at what the server has said by now.
+  var isAlive: Bool {
+    wire.readWhatIsThere()
+    return wire.isOpen
+  }
+
   /// Closes the connection; what is called afterwards throws an error of kind `closed`.
   public func close() { wire.close() }
 

@@ -11,4 +11,6 @@ final class ResultHandle: @unchecked Sendable {
 
   var status: ExecStatusType { PQresultStatus(pointer) }
   var isError: Bool { status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE }
+  /// Whether these are the server's last words, as when it shuts down.
+  var endsSession: Bool { isError && PostgresError(result: pointer, sql: nil).kind == .connection }
 }

@@ -78,8 +78,30 @@ extension Wire {
 
   /// Why libpq did not take a statement: the connection is broken, or not in the state for it.
   func refusal(_ handle: OpaquePointer, _ exchange: Exchange) -> PostgresError {
-    let message = String(cString: PQerrorMessage(handle)).trimmedEnd
-    let isBroken = PQstatus(handle) == CONNECTION_BAD
-    return closing(PostgresError(isBroken ? .connection : .protocol, message, sql: exchange.sql))
+    var error = PostgresError(
+      .protocol, String(cString: PQerrorMessage(handle)).trimmedEnd, sql: exchange.sql)
+    if PQstatus(handle) == CONNECTION_BAD, let loss = try? loss(after: nil) {
+      error = loss
+      error.sql = exchange.sql
+    }
+    return error
+  }
+
+  /// Why the session ended; the wire is closed. The server's last words may come behind results that nobody has read.
+  func loss(after result: ResultHandle?) throws(PostgresError) -> PostgresError {
+    let handle = try opened()
+    var last = result
+    var ends = 0
+    while ends < 2, last?.isError != true, PQstatus(handle) == CONNECTION_BAD {
+      last = PQgetResult(handle).map { ResultHandle($0) }
+      ends = last == nil ? ends + 1 : 0
+    }
+    // With the socket, libpq drops what it knows of the pipeline, and takes the error that is left for a notice.
+    deliverNotifications()
+    let answer = last.flatMap { $0.isError ? PostgresError(result: $0.pointer, sql: nil) : nil }
+    let complaint = PostgresError(connectionFailure: String(cString: PQerrorMessage(handle)))
+    var error = lastWords ?? answer ?? complaint
+    error.kind = .connection
+    return closing(error)
   }
 }

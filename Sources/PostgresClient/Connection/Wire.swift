@@ -12,6 +12,8 @@ final class Wire {
   var onNotice: (@Sendable (PostgresNotice) -> Void)?
   var onNotification: (@Sendable (PostgresNotification) -> Void)?
   var onClose: (@Sendable () -> Void)?
+  /// With what the server ended a session that had no statement to answer; libpq takes it for a notice.
+  private(set) var lastWords: PostgresError?
   /// Cancellation requests not yet known to have reached the server.
   var cancelRequests: [CancelRequest] = []
 
@@ -41,8 +43,8 @@ final class Wire {
       connection,
       { context, result in
         guard let context, let result else { return }
-        let notice = PostgresNotice(PostgresError(result: result, sql: nil))
-        Unmanaged<Wire>.fromOpaque(context).takeUnretainedValue().onNotice?(notice)
+        Unmanaged<Wire>.fromOpaque(context).takeUnretainedValue().hear(
+          PostgresError(result: result, sql: nil))
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
@@ -76,6 +78,10 @@ final class Wire {
     throw error
   }
 
+  private func hear(_ notice: PostgresError) {
+    if notice.kind == .connection { lastWords = notice } else { onNotice?(PostgresNotice(notice)) }
+  }
+
   // MARK: Between jobs
 
   /// Sleeps until a job comes or the server says something by itself: a notification, or that it is gone.
@@ -88,14 +94,16 @@ final class Wire {
     ]
     guard poll(&descriptors, 2, -1) > 0 else { return }
     if descriptors[0].revents != 0 { wakeup.drain() }
-    if descriptors[1].revents != 0 { readWhileIdle() }
+    if descriptors[1].revents != 0 { readWhatIsThere() }
   }
 
-  private func readWhileIdle() {
+  /// Takes in what has come without being asked for, closing the wire if that was its end. Does not wait.
+  func readWhatIsThere() {
     guard let handle else { return }
     let alive = PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
     deliverNotifications()
-    if !alive { close(because: PostgresError(connectionFailure: String(cString: PQerrorMessage(handle)))) }
+    guard !alive else { return }
+    close(because: lastWords ?? PostgresError(connectionFailure: String(cString: PQerrorMessage(handle))))
   }
 
   func deliverNotifications() {
