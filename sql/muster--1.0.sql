@@ -118,7 +118,10 @@ begin
   if pg_catalog.current_setting('server_version_num')::int >= 160000 then
     create function muster.is_json(input text) returns boolean
     language sql immutable parallel safe
-    return coalesce(pg_catalog.pg_input_is_valid(input, 'jsonb'), false);
+    return coalesce(
+      -- deeper nesting could exhaust the stack, which is an error and no answer
+      pg_catalog.length(input) - pg_catalog.length(pg_catalog.translate(input, '[{', '')) <= 1000
+      and pg_catalog.pg_input_is_valid(input, 'jsonb'), false);
   else
     create function muster.is_json(input text) returns boolean
     language plpgsql immutable parallel unsafe

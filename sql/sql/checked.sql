@@ -1,4 +1,5 @@
 -- What a reviewer would look for, looked for by a machine. muster.live_count is part of it, and so is a deputy.
+create extension plpgsql_check;
 create role regress_muster_owner;
 select muster.create_live_count();
 select muster.appoint_deputy('regress_muster_owner'::regrole);

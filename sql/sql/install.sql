@@ -41,4 +41,3 @@ set client_min_messages = warning;
 
 drop schema muster cascade;
 create extension muster;
-create extension plpgsql_check;

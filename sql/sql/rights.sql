@@ -133,6 +133,7 @@ set role regress_muster_bob;
 drop trigger spy on bob.sessions;
 
 -- what he defers runs before he is left again, or not at all in a session that may do more
+select current_setting('server_version_num')::int >= 180000 as deferred_code_keeps_its_role;
 create constraint trigger later after delete on bob.sessions deferrable initially deferred
   for each row execute function bob.spy();
 reset role;
