@@ -93,7 +93,7 @@ import Testing
     #expect(try await second.query("select 1").scalar(Int.self) == 1)
   }
 
-  @Test func serviceFilesAndPasswordFilesWork() async throws {
+  @Test func serviceFilesWork() async throws {
     let settings = try await serverSettings()
     let host = try #require(settings.parameters["host"])
     let file = "/tmp/service-\(UInt32.random(in: 0 ... .max)).conf"

@@ -90,15 +90,19 @@ extension Wire {
   }
 
   private func sleep(_ events: Int16, _ handle: OpaquePointer?, _ limit: Duration) -> Int16 {
-    var descriptors = [
+    // A tuple, not an array: this runs once for each statement, and an array would be allocated.
+    var descriptors = (
       pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: handle == nil ? -1 : PQsocket(handle), events: events, revents: 0),
-    ]
+      pollfd(fd: handle == nil ? -1 : PQsocket(handle), events: events, revents: 0)
+    )
     let (seconds, attoseconds) = limit.components
     let milliseconds = max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
-    guard poll(&descriptors, 2, Int32(clamping: milliseconds)) > 0 else { return 0 }
-    if descriptors[0].revents != 0 { wakeup.drain() }
+    let count = withUnsafeMutableBytes(of: &descriptors) { bytes in
+      poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, Int32(clamping: milliseconds))
+    }
+    guard count > 0 else { return 0 }
+    if descriptors.0.revents != 0 { wakeup.drain() }
     // A socket that libpq has closed shows as invalid: ready, so that libpq says what happened.
-    return descriptors[1].fd < 0 && handle != nil ? Int16(POLLERR) : descriptors[1].revents
+    return descriptors.1.fd < 0 && handle != nil ? Int16(POLLERR) : descriptors.1.revents
   }
 }
