@@ -38,6 +38,9 @@ extension TemporaryCluster {
       if withCron, let cronDatabase {
         libraries.append("pg_cron")
         values["cron.database_name"] = cronDatabase
+        // By default it would connect over TCP, where nobody listens.
+        values["cron.use_background_workers"] = "on"
+        values["max_worker_processes"] = "24"
       }
       if !libraries.isEmpty { values["shared_preload_libraries"] = libraries.joined(separator: ",") }
       values.merge(settings) { $1 }

@@ -61,6 +61,6 @@ extension Suite {
   /// What the papers promise, in their order, and then what holds for all live relations.
   private static var features: [Check] {
     ActiveUsers.checks + Rooms.checks + Polls.checks + Chat.checks + Traffic.checks + Identity.checks
-      + Staleness.checks
+      + Staleness.checks + Races.checks + Crowds.checks + Jobs.checks
   }
 }

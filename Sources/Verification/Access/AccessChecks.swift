@@ -8,8 +8,9 @@ public struct AccessChecks: Sendable {
   public init(_ expectations: Expectations) { self.expectations = expectations }
 
   public var checks: [Check] {
-    [coverage] + expectations.relations.map(check(of:)) + expectations.schemas.compactMap(functions(of:))
-      + [provocation]
+    [coverage] + expectations.relations.map(check(of:)) + [forgery]
+      + expectations.schemas.compactMap(functions(of:))
+      + [provocation, ClaimsLeak.check]
   }
 
   // MARK: Coverage
@@ -71,10 +72,10 @@ public struct AccessChecks: Sendable {
       "access.\(expectation.name)",
       "\(expectation.name): each persona may do what the table says, and nothing else"
     ) { stage in
-      try setScene(on: stage)
       let relations = try RelationFacts.all(in: expectations.schemas, on: stage)
         .filter { expectations.relation($0.name)?.name == expectation.name }
       guard !relations.isEmpty else { throw Skip("there is no \(expectation.name)") }
+      if relations.contains(where: { $0.kind != .sequence }) { try setScene(on: stage) }
       for relation in relations { try probe(relation, expectation, on: stage) }
       let cells = expectations.personas.count * expectation.kinds.count
       let several = relations.count > 1 ? "\(relations.count) relations × " : ""
@@ -106,6 +107,33 @@ public struct AccessChecks: Sendable {
     guard relation.kind.storesRows || relation.kind == .view, Glob(expectation.name).isLiteral else { return }
     for (index, kind) in expectation.kinds.enumerated() where !populated.contains(index) {
       stage.note("\(relation.name): the scene has no row of kind “\(kind.name)”: its cells were not tested")
+    }
+  }
+
+  // MARK: Tokens
+
+  /// A token that says more than it may, or nothing, opens no row and no verb.
+  private var forgery: Check {
+    .scene(
+      "access.forged-tokens-change-nothing",
+      "A token with a forged role, forged metadata, a broken sub or none sees and touches no more than it should"
+    ) { stage in
+      try setScene(on: stage)
+      let forgers = expectations.personas.filter { $0.id != nil }.prefix(1).flatMap(Forgery.personas)
+      var probed = 0
+      for relation in try RelationFacts.all(in: expectations.schemas, on: stage) {
+        guard let expectation = expectations.relation(relation.name), relation.kind != .sequence else {
+          continue
+        }
+        probed += 1
+        for forger in forgers {
+          try RelationProbe(
+            stage: stage, relation: relation, expectation: expectation, expectations: expectations,
+            persona: forger
+          ).probeRows()
+        }
+      }
+      return "\(forgers.count) tokens × \(probed) relations"
     }
   }
 

@@ -25,7 +25,7 @@ struct RelationProbe {
     self.relation = relation
     self.expectation = expectation
     self.persona = persona
-    cells = expectation.cells[persona.name] ?? []
+    cells = expectation.cells[persona.cellsOf ?? persona.name] ?? []
     cellsOfRole = expectations.personas.filter { $0.role == persona.role }
       .flatMap { expectation.cells[$0.name] ?? [] }
     let cases = expectation.kinds.enumerated().map { index, kind in
@@ -48,6 +48,13 @@ struct RelationProbe {
     try probeDelete()
     try probeInsert(examples: inserts)
     try probeTruncate()
+  }
+
+  /// What the policies decide: which rows are seen, and which a blind write touches.
+  func probeRows() throws {
+    try probeSelect()
+    try probeUpdate()
+    try probeDelete()
   }
 
   // MARK: Reading

@@ -4,8 +4,7 @@ enum ActiveUserDelivery {
     check("register-reaches-every-browser", "A new session is in every browser's counter within a second") {
       try await $0.register()
     },
-    check("end-reaches-every-browser", "A session that ends leaves every browser's counter within a second")
-    {
+    check("end-reaches-every-browser", "A session that ends leaves every browser's counter within a second") {
       try await $0.end()
     },
     check(

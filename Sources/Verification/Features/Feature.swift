@@ -25,6 +25,7 @@ extension Stage {
   /// Somebody new signs up.
   func signUp(_ name: String, profile: Bool = false, admin: Bool = false) throws -> Persona {
     let persona = cast.signedIn(name)
+    signedUp.append(persona.id ?? "")
     try query("insert into auth.users (id) values (\(persona.id))")
     if profile || admin {
       try query(

@@ -12,8 +12,14 @@ struct LiveRelation: Sendable {
   var key: String
   var threshold: Int
   var seed: Int
+  /// Whether a beat brings back a row that was silent for too long; a hold that lapsed stays lapsed.
+  var comesBack = true
   /// Makes a live row that nobody else has, and returns its key.
   var make: @Sendable (Stage) throws -> String
+  /// Who beats for the row, and how.
+  var beat: @Sendable (Stage, String) throws -> (Persona, SQL)
+  /// Takes back what `make` made, users apart.
+  var remove: @Sendable (String) -> SQL
   /// The public ways to see rows: each returns whether the row of this key is there.
   var sights: [Sight]
 
@@ -33,14 +39,18 @@ struct LiveRelation: Sendable {
 
   /// Whether the row is there and has not been ended.
   func isLive(_ key: String, on stage: Stage) throws -> Bool {
+    try stage.value(isGone(key, on: stage)) == "f"
+  }
+
+  /// A question that says t where the row is not there or has been ended.
+  func isGone(_ key: String, on stage: Stage) throws -> SQL {
     let liveWhen = try stage.look(
       "select live_when from muster.liveness where relation = \(relation)::regclass"
     ).first?[0]
-    return try stage.flag(
-      """
-      select exists (select from \(raw: relation) \
+    return """
+      select not exists (select from \(raw: relation) \
       where \(raw: self.key) = \(key) and (\(raw: liveWhen ?? "true")))
-      """)
+      """
   }
 
   static let all: [LiveRelation] = [activeUsers, roomParticipants, buttonHolds, liveSessions]
@@ -53,6 +63,8 @@ struct LiveRelation: Sendable {
       try stage.as(.anonymous) { _ = try stage.query("select public.register_session(\(session))") }
       return session
     },
+    beat: { _, session in (.anonymous, "select public.heartbeat_session(\(session))") },
+    remove: { session in "delete from public.active_users where session_id = \(session)" },
     sights: [
       Sight(name: "get_active_user_count()") { stage, _ in
         try stage.query("select muster.refresh_counts(true)")
@@ -70,6 +82,16 @@ struct LiveRelation: Sendable {
         try stage.query("select public.participant_heartbeat(\(room.id), 'tab', \(room.competition))")
         return try stage.value("select public.join_room(\(room.id))") ?? ""
       }
+    },
+    beat: { stage, participant in
+      let row = try stage.look(
+        "select user_id, room_id, current_competition_id from public.room_participants where id = \(participant)"
+      )
+      let user = Persona.signedIn(row.first?[0] ?? "")
+      return (user, "select public.participant_heartbeat(\(row.first?[1]), 'tab', \(row.first?[2]))")
+    },
+    remove: { participant in
+      "delete from public.rooms r using public.room_participants p where p.id = \(participant) and r.id = p.room_id"
     },
     sights: [
       Sight(name: "active_room_participants") { stage, key in
@@ -89,7 +111,7 @@ struct LiveRelation: Sendable {
 
   static let buttonHolds = LiveRelation(
     name: "button holds", relation: "public.button_holds", beats: "public.button_hold_beats",
-    beatsKey: "hold_id", key: "id", threshold: 10, seed: 2,
+    beatsKey: "hold_id", key: "id", threshold: 10, seed: 2, comesBack: false,
     make: { stage in
       let poll = try StagedPoll.make(stage)
       let voter = try stage.signUp("voter")
@@ -97,6 +119,13 @@ struct LiveRelation: Sendable {
       try stage.query(
         "update public.button_holds set started_at = now() - interval '1 hour' where id = \(hold)")
       return hold
+    },
+    beat: { stage, hold in
+      let user = try stage.look("select user_id from public.button_holds where id = \(hold)").first?[0]
+      return (.signedIn(user ?? ""), "select public.hold_heartbeat(\(hold))")
+    },
+    remove: { hold in
+      "delete from public.polls p using public.button_holds h where h.id = \(hold) and p.id = h.poll_id"
     },
     sights: [
       Sight(name: "hold_states") { stage, key in
@@ -116,6 +145,13 @@ struct LiveRelation: Sendable {
       let session = stage.cast.session()
       try stage.as(.anonymous) { _ = try stage.query("select public.record_heartbeat(\(session), '/')") }
       return session
+    },
+    beat: { _, session in (.anonymous, "select public.record_heartbeat(\(session), '/')") },
+    remove: { session in
+      """
+      delete from public.live_sessions where session_id = \(session); \
+      delete from public.heartbeats where session_id = \(session)
+      """
     },
     sights: [
       Sight(name: "get_live_traffic()") { stage, _ in

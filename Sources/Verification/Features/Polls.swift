@@ -164,7 +164,9 @@ enum Polls: Feature {
         let (poll, voter, hold) = try pressed(stage)
         let other = try stage.signUp("other")
         let elsewhere = try StagedPoll.make(stage)
-        let (draft, closed) = (try StagedPoll.make(stage, status: "draft"), try StagedPoll.make(stage, status: "closed"))
+        let (draft, closed) = (
+          try StagedPoll.make(stage, status: "draft"), try StagedPoll.make(stage, status: "closed")
+        )
         let nameless = Persona(name: "no sub", role: "authenticated", claims: #"{"role": "authenticated"}"#)
         let option = poll.options[0]
         let early: SQL = "select public.cast_vote(\(hold), \(option))"

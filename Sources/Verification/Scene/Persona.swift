@@ -8,6 +8,8 @@ public struct Persona: Sendable, Hashable {
   public var id: String?
   /// `request.jwt.claims` as JSON; nil where there is no token, which PostgREST sends as an empty setting.
   public var claims: String?
+  /// Whose cells of an access table are his, where they are somebody else's: a forger gets what his victim has.
+  var cellsOf: String?
 
   public init(name: String, role: String, id: String? = nil, claims: String? = nil) {
     self.name = name
@@ -28,11 +30,6 @@ public struct Persona: Sendable, Hashable {
     Persona(
       name: name, role: "authenticated", id: id,
       claims: #"{"sub": "\#(id)", "role": "authenticated", "aud": "authenticated"}"#)
-  }
-
-  /// The same person with other claims, for tokens that are forged or broken.
-  public func with(claims: String?, name: String) -> Persona {
-    Persona(name: name, role: role, id: id, claims: claims)
   }
 }
 

@@ -13,6 +13,8 @@ public final class Stage {
   public private(set) var findings: [Finding] = []
   /// People and session ids that nobody else uses, the same for the same `--seed`.
   public var cast: PersonaFactory
+  /// The ids of whoever signed up on this stage.
+  var signedUp: [String] = []
 
   init(connection: PostgresConnection, cast: PersonaFactory) {
     self.connection = connection
@@ -183,6 +185,27 @@ extension Stage {
       }
       await connection.close()
       return outcome
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /// Plays and commits, for what others have to see. Whoever calls it takes back what it made.
+  static func perform<T: Sendable>(
+    in context: CheckContext, cast: PersonaFactory, _ play: @escaping @Sendable (Stage) throws -> T
+  ) async throws -> T {
+    let connection = try await context.connect()
+    do {
+      let result = try await connection.run { connection in
+        let stage = Stage(connection: connection, cast: cast)
+        try connection.execute(opening)
+        let result = try play(stage)
+        try connection.execute("commit")
+        return result
+      }
+      await connection.close()
+      return result
     } catch {
       await connection.close()
       throw error
