@@ -351,14 +351,16 @@ revoke all on public.active_room_participants, public.active_competition_partici
 grant select on public.active_room_participants, public.active_competition_participants to authenticated, service_role;
 
 create function public.belongs_to_room(room bigint, caller uuid) returns boolean
-language sql stable
+language plpgsql stable set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select from public.room_participants as participant
     where participant.room_id = belongs_to_room.room and participant.user_id = caller
   ) or exists (
     select from public.rooms as own where own.id = belongs_to_room.room and own.creator_id = caller
-  )
+  );
+end
 $$;
 comment on function public.belongs_to_room(bigint, uuid) is
   'Whether this user created the room or belongs to it; a part of the functions below, for no client';
