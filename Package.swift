@@ -54,11 +54,12 @@ let package = Package(
       ["PostgresClient"] + subprocess),
     .target(name: "CExtensionScript"),
     library("Migrations", ["PostgresClient", "SQLText", "CExtensionScript"]),
-    library("Seeding", ["PostgresClient"]),
+    library("SeededRandom"),
+    library("Seeding", ["PostgresClient", "SeededRandom"]),
     library(
       "Verification",
       [
-        "PostgresClient", "Replication", .product(name: "Yams", package: "Yams"),
+        "PostgresClient", "Replication", "SeededRandom", .product(name: "Yams", package: "Yams"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library("Benchmarking", ["PostgresClient"] + subprocess),
@@ -81,7 +82,7 @@ let package = Package(
       name: "with-cluster", dependencies: ["TemporaryCluster"] + subprocess, path: "Tests/with-cluster",
       swiftSettings: settings),
     tests("Migrations", ["Migrations", "SQLText", "TemporaryCluster"]),
-    tests("Seeding", ["Seeding", "TemporaryCluster"]),
+    tests("Seeding", ["Seeding", "Migrations", "PostgresClient", "TemporaryCluster"]),
     tests("Verification", ["Verification", "Migrations", "PostgresClient", "TemporaryCluster"]),
     tests("Benchmarking", ["Benchmarking", "Migrations", "PostgresClient", "TemporaryCluster"]),
     tests("muster", ["TemporaryCluster"] + subprocess),

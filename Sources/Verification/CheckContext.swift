@@ -1,4 +1,5 @@
 import PostgresClient
+import SeededRandom
 
 /// What a check is given: where to look, and what it may do there.
 public struct CheckContext: Sendable {

@@ -22,6 +22,8 @@ struct Muster: AsyncParsableCommand {
       StatusCommand.self,
       NewCommand.self,
       VerifyCommand.self,
+      SeedCommand.self,
+      UnseedCommand.self,
       BenchCommand.self,
       TickCommand.self,
     ])

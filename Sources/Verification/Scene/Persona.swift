@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Somebody who uses the database: a role, and the claims that his token carries.
 public struct Persona: Sendable, Hashable {
   /// What expectations and reports call him.

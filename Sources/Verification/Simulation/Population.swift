@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// The simulated clients: each with its habits, its dice, and the seconds at which it wants to be woken.
 package struct Population: Sendable {
   private struct Habitual: Sendable {

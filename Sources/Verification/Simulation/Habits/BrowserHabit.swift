@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A browser with the active-user counter (seed 000): registers, beats every 20 s, closes, reloads, vanishes, comes back.
 package struct BrowserHabit: Habit {
   package static let interval = 20

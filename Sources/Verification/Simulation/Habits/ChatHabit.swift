@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A party to conversations (seed 003): writes, reads, and now and then tries to write where it is no party.
 package struct ChatHabit: Habit {
   private let persona: Persona

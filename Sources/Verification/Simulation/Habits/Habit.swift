@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// One thing that a client does over time, as the seeds' client code does it: a state machine over the simulation's
 /// seconds, with dice of its own and no knowledge of the database.
 package protocol Habit: Sendable {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A voter with a press-and-hold button (seed 002): holds, beats every 3 s, votes too early, in time and twice, lets go,
 /// vanishes with the button down.
 package struct PollHabit: Habit {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A reader of pages (seed 004): one session id for good, a beat at once and every 30 s, now signed in and now not.
 package struct ReaderHabit: Habit {
   package static let interval = 30

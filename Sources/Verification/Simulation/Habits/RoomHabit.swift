@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A user of rooms (seed 001): opens one to three tabs, each beating every 15 s; enters and leaves competitions, reloads,
 /// closes tabs, switches rooms, vanishes and comes back.
 package struct RoomHabit: Habit {

@@ -23,8 +23,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
 extension SplitMix64 {
   /// True `percent` times in a hundred.
-  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+  public mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
   /// A generator of its own, so that what one part of the run draws moves nobody else's dice.
-  mutating func split() -> SplitMix64 { SplitMix64(seed: next()) }
+  public mutating func split() -> SplitMix64 { SplitMix64(seed: next()) }
 }
