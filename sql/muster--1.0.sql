@@ -189,6 +189,21 @@ comment on function muster.beats_since() is
   'the later of the server''s start and the first look after a crash. In a view: is_fresh(seen, …) or seen is null and '
   'is_fresh((select muster.beats_since()), …), because a sub-select inside is_fresh() keeps it from being inlined.';
 
+create function muster.assert_writable() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
+    raise exception 'muster: nothing can be written here'
+      using errcode = 'read_only_sql_transaction',
+        detail = case when pg_is_in_recovery() then 'This server is a standby.' else 'This transaction is read only.' end,
+        hint = 'Call it on the primary, in a transaction that may write.';
+  end if;
+end
+$$;
+comment on function muster.assert_writable() is 'Raises on a standby and in a read-only transaction.';
+
 create function muster.keep_epoch() returns void
 language sql
 set search_path = pg_catalog, pg_temp
@@ -901,6 +916,7 @@ begin
       using errcode = 'invalid_transaction_state',
         detail = 'In an older snapshot a beat that has just arrived could not be seen.';
   end if;
+  perform muster.assert_writable();
   perform muster.keep_epoch();
   delete from muster.liveness as l where muster.owner_of(l.relation) is null;
   if of_relation is not null then
@@ -1076,6 +1092,7 @@ declare
   message text;
   detail text;
 begin
+  perform muster.assert_writable();
   if to_regclass('muster.live_count') is null then
     return refreshed;
   end if;
@@ -1501,6 +1518,7 @@ as $$
 declare
   due record;
 begin
+  perform muster.assert_writable();
   for due in
     select j.username, j.name from muster.job as j where j.next_run_at <= clock_timestamp() order by j.next_run_at
   loop

@@ -1,3 +1,4 @@
+\set SHOW_CONTEXT never
 truncate muster.beat_epoch, muster.dirty_topic;
 insert into muster.beat_epoch (since) values ('-infinity');
 create table people (id integer primary key, room integer, who text, counted boolean not null default true);

@@ -1,3 +1,4 @@
+\set SHOW_CONTEXT never
 create table ran (what text, who text);
 select muster.schedule('every-minute', '* * * * *', $$insert into ran values ('every-minute', current_user)$$);
 select muster.schedule('failing', '30 seconds', 'select 1 / 0');

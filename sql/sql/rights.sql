@@ -1,4 +1,5 @@
 -- Who may do what, and as whom it is done
+\set SHOW_CONTEXT never
 set client_min_messages = warning;
 drop role if exists regress_muster_alice, regress_muster_bob, regress_muster_clerk, regress_muster_client,
   regress_muster_installer, regress_muster_super, "regress_muster Odd";

@@ -1,4 +1,5 @@
 -- Putting tables on the roll, taking them off, and what is refused
+\set SHOW_CONTEXT never
 create table sessions (id bigint primary key, token text unique, room integer, ended_at timestamptz, seen timestamptz);
 create table beats (token text primary key references sessions (token) on delete cascade, seen timestamptz not null);
 

@@ -1,4 +1,5 @@
 -- When a schedule is due next. Expected instants were worked out by hand.
+\set SHOW_CONTEXT never
 set timezone = 'America/New_York';
 select schedule, after, muster.next_run(schedule, after::timestamptz) at time zone 'UTC' as next_run
 from (values

@@ -1,4 +1,5 @@
 -- Nobody is in the grace after a crash
+\set SHOW_CONTEXT never
 truncate muster.beat_epoch;
 insert into muster.beat_epoch (since) values ('-infinity');
 
@@ -83,6 +84,9 @@ select * from muster.sweep('failing');
 \set VERBOSITY default
 select * from muster.sweep('pg_class');
 begin isolation level repeatable read;
+select * from muster.sweep();
+rollback;
+begin read only;
 select * from muster.sweep();
 rollback;
 
