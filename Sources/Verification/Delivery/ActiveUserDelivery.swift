@@ -52,11 +52,12 @@ enum ActiveUserDelivery {
     let report = try await crew.deliver(
       to: owners.map { owner in
         Subscriber(
-          Viewpoint(owner, "select value from muster.live_count where topic = 'active_users'"), [counted])
+          Viewpoint(owner, Query("select value from muster.live_count where topic = $1", "active_users")),
+          [counted])
       }
     ) { delivery in
       var counter = Counter(crew: crew, delivery: delivery, others: others, sessions: 0..<owners.count)
-      for _ in 0..<4 { try await change(&counter) }
+      for _ in 0..<2 { try await change(&counter) }
     }
     return report.outcome
   }

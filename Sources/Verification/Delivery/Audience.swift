@@ -86,9 +86,9 @@ extension Audience {
     }
   }
 
-  /// What is to be asked next; nobody else gets the same until it is answered.
+  /// What is to be asked next, one role after the other, which spares the server planning; nobody else gets the same until it is answered.
   package mutating func takeErrands(atMost limit: Int) -> [Errand] {
-    let taken = queue.prefix(limit)
+    let taken = queue.prefix(limit).sorted { role(of: $0) < role(of: $1) }
     queue.removeFirst(taken.count)
     return taken.map { number in
       views[number].isQueued = false
@@ -113,6 +113,8 @@ extension Audience {
     }
   }
 
+  private func role(of number: Int) -> String { views[number].viewpoint.persona.role }
+
   private mutating func enqueue(_ number: Int) {
     guard !views[number].isQueued, !views[number].isBeingRead else { return }
     views[number].isQueued = true
@@ -122,10 +124,15 @@ extension Audience {
   private mutating func learn(_ member: Int, _ answer: String, at instant: Instant) {
     answers[member] = answer
     if let only = subscribers[member].onlyEver, only != answer {
-      report.note(leak: "\(describe(member)) was answered \(answer), and may only ever see \(only)")
+      report.note(
+        leak: "\(describe(member)) was answered \(Self.short(answer)), and may only ever see \(only)")
     }
     guard round.wanted[member] == answer, round.open.remove(member) != nil else { return }
     report.latencies.record(instant - round.start)
+  }
+
+  private static func short(_ answer: String) -> String {
+    answer.count > 80 ? answer.prefix(79) + "…" : answer
   }
 
   private func describe(_ member: Int) -> String {
@@ -161,9 +168,9 @@ extension Audience {
   /// Ends the round: who is not right now has missed the change.
   package mutating func conclude() {
     for (member, wanted) in round.wanted.sorted(by: { $0.key < $1.key }) where answers[member] != wanted {
+      let seen = answers[member].map(Self.short) ?? "nothing"
       report.note(
-        miss:
-          "\(round.name): \(describe(member)) should see \(wanted), last saw \(answers[member] ?? "nothing")")
+        miss: "\(round.name): \(describe(member)) should see \(Self.short(wanted)), last saw \(seen)")
     }
     round = Round()
   }

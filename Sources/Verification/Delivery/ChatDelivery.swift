@@ -5,18 +5,20 @@ enum ChatDelivery {
       "message-reaches-both-parties-and-nobody-else",
       "A message is on the pages of its receiver and its sender within a second, and on nobody else's"
     ) { talks, delivery in
-      for number in 1...2 {
-        try await talks.send("hello \(number)", fromRequester: true, delivery)
-        try await talks.send("hello yourself \(number)", fromRequester: false, delivery)
+      for _ in 0..<4 {
+        try await talks.send("hello", fromRequester: true, delivery)
+        try await talks.send("hello yourself", fromRequester: false, delivery)
+        talks.turn()
       }
     },
     check(
       "reading-reaches-both-parties",
       "That a message was read is on the pages of both parties within a second"
     ) { talks, delivery in
-      for number in 1...2 {
-        try await talks.send("are you there? \(number)", fromRequester: true, delivery)
+      for _ in 0..<4 {
+        try await talks.send("are you there?", fromRequester: true, delivery)
         try await talks.markRead(delivery)
+        talks.turn()
       }
     },
   ]
@@ -76,11 +78,14 @@ struct Talk: Sendable {
   }
 
   var subscribers: [Subscriber] {
-    let page: SQL = """
-      select concat((select pg_catalog.string_agg(message_text, ', ' order by created_at) from public.messages \
-      where conversation_id = \(id)::uuid), ' | ', (select requester_unread_count || '/' || traveler_unread_count \
-      from public.conversations where id = \(id)::uuid))
+    let page = Query(
       """
+      select concat(
+        (select pg_catalog.string_agg(message_text, ', ' order by created_at) from public.messages
+         where conversation_id = $1::uuid), ' | ',
+        (select requester_unread_count || '/' || traveler_unread_count from public.conversations
+         where id = $1::uuid))
+      """, id)
     let told = [
       Subscription("public.messages", where: "conversation_id", is: id),
       Subscription("public.conversations", where: "id", is: id),
@@ -92,49 +97,69 @@ struct Talk: Sendable {
   }
 }
 
-/// The conversations of a check: what happens, happens in all of them at once.
+/// The conversations of a check. What is said is said in several of them at once, and in others the next time.
 struct Talks: Sendable {
+  private static let atOnce = 20
+
   let crew: Crew
   let talks: [Talk]
-  private var said: [String] = []
-  private var unread = (requester: 0, traveler: 0)
+  private var pages: [Page]
+  /// Those whose turn it is.
+  private var turns: Range<Int>
+
+  /// What must stand on the pages of the two parties.
+  private struct Page: Sendable {
+    var said: [String] = []
+    var unread = (requester: 0, traveler: 0)
+
+    var text: String { "\(said.joined(separator: ", ")) | \(unread.requester)/\(unread.traveler)" }
+  }
 
   init(crew: Crew, talks: [Talk]) {
     self.crew = crew
     self.talks = talks
+    pages = Array(repeating: Page(), count: talks.count)
+    turns = 0..<min(Self.atOnce, talks.count)
+  }
+
+  mutating func turn() {
+    let start = turns.upperBound + turns.count <= talks.count ? turns.upperBound : 0
+    turns = start..<start + turns.count
   }
 
   mutating func send(_ text: String, fromRequester: Bool, _ delivery: Delivery) async throws {
-    said.append(text)
-    if fromRequester { unread.traveler += 1 } else { unread.requester += 1 }
-    try await everybodySees("a message", delivery) { crew, talks in
-      try await crew.call(
-        talks.map { talk in
-          (
-            fromRequester ? talk.requester : talk.traveler,
-            "insert into public.messages (conversation_id, message_text) values (\(talk.id)::uuid, \(text))"
-          )
-        })
+    for index in turns {
+      pages[index].said.append(text)
+      if fromRequester { pages[index].unread.traveler += 1 } else { pages[index].unread.requester += 1 }
+    }
+    try await change("a message", delivery) { talk in
+      (
+        fromRequester ? talk.requester : talk.traveler,
+        "insert into public.messages (conversation_id, message_text) values (\(talk.id)::uuid, \(text))"
+      )
     }
   }
 
   /// The traveler reads.
   mutating func markRead(_ delivery: Delivery) async throws {
-    unread.traveler = 0
-    try await everybodySees("mark_conversation_read", delivery) { crew, talks in
-      try await crew.call(
-        talks.map { ($0.traveler, "select public.mark_conversation_read(\($0.id)::uuid)") })
+    for index in turns { pages[index].unread.traveler = 0 }
+    try await change("mark_conversation_read", delivery) { talk in
+      (talk.traveler, "select public.mark_conversation_read(\(talk.id)::uuid)")
     }
   }
 
-  private func everybodySees(
-    _ name: String, _ delivery: Delivery,
-    _ cause: @escaping @Sendable (Crew, [Talk]) async throws -> some Sendable
+  /// Those in the other conversations must see what they saw before.
+  private func change(
+    _ name: String, _ delivery: Delivery, _ call: (Talk) -> (persona: Persona, sql: SQL)
   ) async throws {
-    let right = "\(said.joined(separator: ", ")) | \(unread.requester)/\(unread.traveler)"
-    let (crew, talks) = (crew, talks)
-    try await delivery.round(name, { _, subscriber in subscriber.onlyEver ?? right }) {
-      _ = try await cause(crew, talks)
-    }
+    let right = pages.map(\.text)
+    let calls = talks[turns].map(call)
+    let crew = crew
+    try await delivery.round(
+      name,
+      { member, subscriber in
+        subscriber.onlyEver ?? right[member / Talk.clients]
+      }
+    ) { try await crew.call(calls) }
   }
 }

@@ -73,8 +73,7 @@ package actor Delivery {
   private nonisolated func read(_ settings: ConnectionSettings, at bell: AsyncStream<Void>) async throws
     -> Bool
   {
-    let connection = try await PostgresConnection.connect(settings)
-    let reader = Reader(connection)
+    let reader = try await Reader(settings)
     do {
       for await _ in bell {
         while case let errands = await errands(), !errands.isEmpty {
@@ -83,11 +82,11 @@ package actor Delivery {
         }
       }
     } catch {
-      await connection.close()
+      await reader.close()
       if Task.isCancelled { return false }
       throw error
     }
-    await connection.close()
+    await reader.close()
     return false
   }
 

@@ -30,10 +30,12 @@ enum PollDelivery {
   ) { crew, poll in
     let ballots = try await poll.holdLongEnough(crew)
     let statistic = Int(try await crew.own("select votes from public.statistics") ?? "") ?? 0
-    let page: SQL = """
-      select concat((select pg_catalog.string_agg(votes::text, ':' order by option_id) from public.poll_results \
-      where poll_id = \(poll.id)::bigint), ' of ', (select votes from public.statistics))
+    let page = Query(
       """
+      select concat(
+        (select pg_catalog.string_agg(votes::text, ':' order by option_id) from public.poll_results
+         where poll_id = $1::bigint), ' of ', (select votes from public.statistics))
+      """, poll.id)
     let told = [
       Subscription("public.poll_result_shards", where: "poll_id", is: poll.id),
       Subscription("public.statistic_shards", where: "name", is: "votes"),
@@ -60,8 +62,8 @@ enum PollDelivery {
     "A new poll, a boost and a registration are in the statistics that everybody sees within a second",
     requires: ["public.poll_boosts", "public.profiles"]
   ) { crew, poll in
-    let page: SQL = "select concat_ws(' ', polls, boosts, registrations) from public.statistics"
-    let before = try await crew.own(page)?.split(separator: " ").compactMap { Int($0) } ?? []
+    let page = Query("select concat_ws(' ', polls, boosts, registrations) from public.statistics")
+    let before = try await crew.own(SQL(raw: page.sql))?.split(separator: " ").compactMap { Int($0) } ?? []
     guard before.count == 3 else { throw Finding("public.statistics has no row") }
     let told = [Subscription("public.statistic_shards")]
     let actor = crew.people[0]
@@ -116,7 +118,7 @@ enum PollDelivery {
         let held = try await poll.press(crew, 2)
         try await crew.own("select muster.refresh_counts(true)")
         let told = [Subscription("muster.live_count", where: "topic", is: "button_holds")]
-        let page: SQL = "select value from muster.live_count where topic = 'button_holds'"
+        let page = Query("select value from muster.live_count where topic = $1", "button_holds")
         let report = try await crew.deliver(to: audience(crew).map { Subscriber(Viewpoint($0, page), told) })
         {
           delivery in

@@ -4,42 +4,48 @@ import PostgresClient
 ///
 /// Each is asked in a transaction of its own, with the person's role and claims, so that row-level security decides.
 struct Reader: Sendable {
+  /// What somebody gets who may not ask at all.
+  static let refused = "refused"
+
   private let connection: PostgresConnection
 
-  init(_ connection: PostgresConnection) { self.connection = connection }
+  init(_ settings: ConnectionSettings) async throws {
+    connection = try await PostgresConnection.connect(settings)
+    // Planning under row-level security costs more than asking does.
+    _ = try await connection.run { try $0.execute("set plan_cache_mode = force_generic_plan") }
+  }
+
+  func close() async { await connection.close() }
 
   func answers(to errands: [Audience.Errand]) async throws -> [Audience.Reading] {
     let statements = errands.flatMap { errand in
-      [
+      let query = errand.viewpoint.query
+      return [
         Acting.entrance(of: errand.viewpoint.persona),
         Statement(
-          "select pg_catalog.pg_current_snapshot()::text, (\(errand.viewpoint.question))::text",
-          syncAfter: true),
+          "select pg_catalog.pg_current_snapshot()::text, (\(query.sql))::text", query.parameters,
+          prepared: true, syncAfter: true),
       ]
     }
     let results = try await connection.run { try $0.pipeline(statements) }
-    return zip(errands, errands.indices).map { errand, index in
-      Self.reading(of: errand, entrance: results[2 * index], answer: results[2 * index + 1])
+    return try errands.indices.map { index in
+      _ = try results[2 * index].get()
+      return try Self.reading(of: errands[index], results[2 * index + 1])
     }
   }
 
-  /// A refusal is an answer too.
   private static func reading(
-    of errand: Audience.Errand, entrance: Result<Rows, PostgresError>, answer: Result<Rows, PostgresError>
-  ) -> Audience.Reading {
-    do {
-      _ = try entrance.get()
-      let row = try answer.get().first
+    of errand: Audience.Errand, _ result: Result<Rows, PostgresError>
+  ) throws(PostgresError) -> Audience.Reading {
+    switch result {
+    case .success(let rows):
+      let row = rows.first
       return Audience.Reading(
         number: errand.number, answer: row?[1] ?? "", snapshot: row?[0].flatMap(Snapshot.init))
-    } catch {
-      return Audience.Reading(
-        number: errand.number, answer: refusal(error.code, error.message), snapshot: nil)
+    case .failure(let error) where error.code == .insufficientPrivilege:
+      return Audience.Reading(number: errand.number, answer: refused, snapshot: nil)
+    case .failure(let error): throw error
     }
-  }
-
-  static func refusal(_ code: SQLState?, _ message: String) -> String {
-    code == .insufficientPrivilege ? "refused" : "error \(code?.rawValue ?? "–"): \(message)"
   }
 }
 

@@ -16,7 +16,10 @@ enum RoomDelivery {
     check(
       "competition-reaches-every-client",
       "A student who enters or leaves a competition changes its list and count for everybody within a second"
-    ) { try await $0.enterOrLeaveCompetition() },
+    ) {
+      try await $0.enterCompetition()
+      try await $0.leaveCompetition()
+    },
   ]
 
   private static let requires = [
@@ -36,7 +39,10 @@ enum RoomDelivery {
         let subscribers = rooms.flatMap(\.subscribers)
         let report = try await crew.deliver(to: subscribers) { delivery in
           var classrooms = Classrooms(crew: crew, delivery: delivery, rooms: rooms)
-          for _ in 0..<2 { try await change(&classrooms) }
+          for _ in 0..<2 {
+            try await change(&classrooms)
+            classrooms.turn()
+          }
         }
         return report.outcome
       })
@@ -107,29 +113,17 @@ struct Classroom: Sendable {
 
   // MARK: What their pages show
 
-  private var list: SQL {
-    """
-    select pg_catalog.string_agg(user_id::text, ' ' order by user_id::text)
-    from public.active_room_participants where room_id = \(id)::bigint
-    """
-  }
-
-  private var competitionList: SQL {
-    """
-    select pg_catalog.string_agg(user_id::text, ' ' order by user_id::text)
-    from public.get_active_competition_participants(\(competition)::bigint)
-    """
-  }
-
-  private func count(_ topic: String) -> SQL {
-    "coalesce((select value from muster.live_count where topic = \(topic)), 0)"
-  }
-
-  private var page: SQL {
-    """
-    select concat_ws('; ', \(count("room:" + id)), (\(list)), \(count("competition:" + competition)), \
-    (\(competitionList)))
-    """
+  private var page: Query {
+    Query(
+      """
+      select concat_ws('; ',
+        coalesce((select value from muster.live_count where topic = 'room:' || $1), 0),
+        (select pg_catalog.string_agg(user_id::text, ' ' order by user_id::text)
+         from public.active_room_participants where room_id = $1::bigint),
+        coalesce((select value from muster.live_count where topic = 'competition:' || $2), 0),
+        (select pg_catalog.string_agg(user_id::text, ' ' order by user_id::text)
+         from public.get_active_competition_participants($2::bigint)))
+      """, id, competition)
   }
 
   /// What the page of a member must show now.
@@ -155,44 +149,68 @@ struct Classroom: Sendable {
   }
 }
 
-/// The rooms of a check: what happens, happens in all of them at once.
+/// The rooms of a check. What happens, happens in several of them at once, and in others the next time.
 struct Classrooms {
+  private static let atOnce = 10
+
   let crew: Crew
   let delivery: Delivery
-  var rooms: [Classroom]
+  private var rooms: [Classroom]
+  /// Those whose turn it is.
+  private var turns: Range<Int>
+
+  init(crew: Crew, delivery: Delivery, rooms: [Classroom]) {
+    self.crew = crew
+    self.delivery = delivery
+    self.rooms = rooms
+    turns = 0..<min(Self.atOnce, rooms.count)
+  }
+
+  mutating func turn() {
+    let start = turns.upperBound + turns.count <= rooms.count ? turns.upperBound : 0
+    turns = start..<start + turns.count
+  }
 
   mutating func join() async throws {
-    for index in rooms.indices {
-      rooms[index].present = rooms[index].present.lowerBound..<rooms[index].present.upperBound + 1
-    }
-    try await change("join_room") { crew, rooms in
-      try await crew.call(
-        rooms.map { ($0.students[$0.present.upperBound - 1], "select public.join_room(\($0.id)::bigint)") })
+    for index in turns { rooms[index].present = 0..<rooms[index].present.upperBound + 1 }
+    try await change("join_room") { room in
+      (room.students[room.present.upperBound - 1], "select public.join_room(\(room.id)::bigint)")
     }
   }
 
   mutating func leave() async throws {
-    let before = rooms
-    for index in rooms.indices { rooms[index].present.removeFirst() }
-    try await change("leave_room") { crew, _ in
-      try await crew.call(
-        before.map { room in
-          let student = room.students[room.present.lowerBound]
-          return (
-            student, "select public.leave_room(\(room.id)::bigint, \(Classroom.session(of: student)))"
-          )
-        })
+    for index in turns { rooms[index].present.removeFirst() }
+    try await change("leave_room") { room in
+      let student = room.students[room.present.lowerBound - 1]
+      return (student, "select public.leave_room(\(room.id)::bigint, \(Classroom.session(of: student)))")
+    }
+  }
+
+  mutating func enterCompetition() async throws {
+    for index in turns { rooms[index].competing = [rooms[index].present.lowerBound] }
+    try await change("entering a competition") { room in
+      let student = room.students[room.present.lowerBound]
+      return (student, room.beat(of: student, in: room.competition))
+    }
+  }
+
+  mutating func leaveCompetition() async throws {
+    for index in turns { rooms[index].competing = [] }
+    try await change("leaving a competition") { room in
+      let student = room.students[room.present.lowerBound]
+      return (student, room.beat(of: student, in: nil))
     }
   }
 
   /// The clock is put forward for one student of each room, and for what is known to be due because of him.
   mutating func fallSilent() async throws {
-    let going = rooms.compactMap { room -> String? in
+    let going = rooms[turns].compactMap { room -> String? in
       room.students[room.present.lowerBound].id.map { "(\(room.id), '\($0)')" }
     }
-    for index in rooms.indices { rooms[index].present.removeFirst() }
-    let topics = rooms.map { "'room:\($0.id)'" }
-    try await change("31 s without a beat") { crew, _ in
+    let topics = rooms[turns].map { "'room:\($0.id)'" }
+    for index in turns { rooms[index].present.removeFirst() }
+    let crew = crew
+    try await everybodySees("31 s without a beat") {
       try await crew.ownScript(
         """
         update public.room_participant_beats as beat set seen = beat.seen - interval '31 s'
@@ -205,29 +223,21 @@ struct Classrooms {
     }
   }
 
-  mutating func enterOrLeaveCompetition() async throws {
-    let enters = rooms.allSatisfy(\.competing.isEmpty)
-    for index in rooms.indices { rooms[index].competing = enters ? [rooms[index].present.lowerBound] : [] }
-    try await change(enters ? "entering a competition" : "leaving a competition") { crew, rooms in
-      try await crew.call(
-        rooms.map { room in
-          let student = room.students[room.present.lowerBound]
-          return (student, room.beat(of: student, in: enters ? room.competition : nil))
-        })
-    }
+  private func change(_ name: String, _ call: (Classroom) -> (persona: Persona, sql: SQL)) async throws {
+    let calls = rooms[turns].map(call)
+    let crew = crew
+    try await everybodySees(name) { try await crew.call(calls) }
   }
 
-  private func change(
-    _ name: String, _ cause: @escaping @Sendable (Crew, [Classroom]) async throws -> some Sendable
-  ) async throws {
+  /// Those in the other rooms must see what they saw before.
+  private func everybodySees(_ name: String, _ cause: @Sendable () async throws -> some Sendable) async throws
+  {
     let right = rooms.map(\.right)
-    let crew = crew
-    let rooms = rooms
     try await delivery.round(
       name,
       { member, subscriber in
         subscriber.onlyEver ?? right[member / Classroom.clients]
       }
-    ) { _ = try await cause(crew, rooms) }
+    ) { _ = try await cause() }
   }
 }

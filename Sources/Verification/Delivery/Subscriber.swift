@@ -14,15 +14,26 @@ package struct Subscription: Sendable, Hashable {
   }
 }
 
+/// What a page shows: a query of one value, asked again on every change.
+package struct Query: Sendable, Hashable {
+  /// With `$1`, `$2`, … for what differs from page to page, so that the server plans it once for all of them.
+  package var sql: String
+  package var parameters: [String]
+
+  package init(_ sql: String, _ parameters: String...) {
+    self.sql = sql
+    self.parameters = parameters
+  }
+}
+
 /// One question asked by one identity: what may be answered once for all who share both.
 package struct Viewpoint: Sendable, Hashable {
   package var persona: Persona
-  /// A query of one text value; it is asked again on every change, as the persona.
-  package var question: SQL
+  package var query: Query
 
-  package init(_ persona: Persona, _ question: SQL) {
+  package init(_ persona: Persona, _ query: Query) {
     self.persona = persona
-    self.question = question
+    self.query = query
   }
 }
 
