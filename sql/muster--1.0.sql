@@ -37,7 +37,8 @@ create table muster.liveness (
 comment on table muster.liveness is 'The register of live relations. Kept by muster.track() and muster.untrack().';
 comment on column muster.liveness.relation is 'The facts: one row for each session, participant, hold, …';
 comment on column muster.liveness.key is 'The column of relation that names a row; unique.';
-comment on column muster.liveness.beats is 'Where the beats are kept; the relation itself when it carries its own beat column.';
+comment on column muster.liveness.beats is
+  'Where the beats are kept; the relation itself when it carries its own beat column.';
 comment on column muster.liveness.beats_key is 'The column of beats that holds the key of the row that beat.';
 comment on column muster.liveness.beat_column is 'The column of beats that says when the row was last seen.';
 comment on column muster.liveness.created_column is
@@ -70,7 +71,8 @@ create unlogged table muster.live_count_state (
 comment on table muster.live_count_state is
   'Bookkeeping of live counts; its row is the lock under which a count is refreshed. Empty after a crash: all are due.';
 comment on column muster.live_count_state.refreshed_at is 'When the count was last computed.';
-comment on column muster.live_count_state.due_at is 'The earliest instant at which it can change without a fact changing.';
+comment on column muster.live_count_state.due_at is
+  'The earliest instant at which it can change without a fact changing.';
 
 create unlogged table muster.dirty_topic (
   topic text not null
@@ -137,7 +139,8 @@ begin
   end if;
 end
 $$;
-comment on function muster.is_json(text) is 'Whether the text can be cast to jsonb. False for NULL and for the empty text.';
+comment on function muster.is_json(text) is
+  'Whether the text can be cast to jsonb. False for NULL and for the empty text.';
 
 create function muster.jwt() returns jsonb
 language sql stable
@@ -145,7 +148,8 @@ return case
   when muster.is_json(pg_catalog.current_setting('request.jwt.claims', true))
   then pg_catalog.current_setting('request.jwt.claims', true)::jsonb
 end;
-comment on function muster.jwt() is 'The claims of the caller, from request.jwt.claims; NULL when there are none or they are garbage.';
+comment on function muster.jwt() is
+  'The claims of the caller, from request.jwt.claims; NULL when there are none or they are garbage.';
 
 create function muster.uid() returns uuid
 language sql stable
@@ -212,7 +216,8 @@ begin atomic
   select pg_catalog.now() where not exists (select from muster.beat_epoch)
   on conflict do nothing;
 end;
-comment on function muster.keep_epoch() is 'Notes the first look after a crash, from which muster.beats_since() counts.';
+comment on function muster.keep_epoch() is
+  'Notes the first look after a crash, from which muster.beats_since() counts.';
 
 -- Acting as somebody else ---------------------------------------------------------------------------------------------
 
@@ -451,7 +456,8 @@ return (
   join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
   where i.indrelid = relation and i.indisprimary and i.indnkeyatts = 1
 );
-comment on function muster.primary_key_column(regclass) is 'The one column of the primary key; NULL when it has none or several.';
+comment on function muster.primary_key_column(regclass) is
+  'The one column of the primary key; NULL when it has none or several.';
 
 create function muster.column_type(relation regclass, column_name name) returns text
 language sql stable
@@ -461,7 +467,8 @@ return (
   from pg_catalog.pg_attribute as a
   where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped
 );
-comment on function muster.column_type(regclass, name) is 'The type of a column, as one writes it; NULL when there is no such column.';
+comment on function muster.column_type(regclass, name) is
+  'The type of a column, as one writes it; NULL when there is no such column.';
 
 create function muster.assert_column(relation regclass, column_name name, purpose text) returns void
 language plpgsql stable
@@ -488,7 +495,8 @@ begin
     select
     from pg_index as i
     join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-    where i.indrelid = relation and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = column_name
+    where i.indrelid = relation and i.indisunique and i.indnkeyatts = 1 and i.indpred is null
+      and a.attname = column_name
   ) then
     raise exception 'muster: column % of % is not unique', quote_ident(column_name), relation
       using errcode = 'invalid_table_definition',
@@ -497,7 +505,8 @@ begin
   end if;
 end
 $$;
-comment on function muster.assert_unique(regclass, name) is 'Raises when no unique index says that the column tells rows apart.';
+comment on function muster.assert_unique(regclass, name) is
+  'Raises when no unique index says that the column tells rows apart.';
 
 create function muster.assert_table(relation regclass) returns void
 language plpgsql stable
@@ -512,7 +521,8 @@ begin
   end if;
 end
 $$;
-comment on function muster.assert_table(regclass) is 'Raises unless it is a table of the current user, or of a role he is a member of.';
+comment on function muster.assert_table(regclass) is
+  'Raises unless it is a table of the current user, or of a role he is a member of.';
 
 create function muster.grace(roll muster.liveness, fact text) returns text
 language sql stable
@@ -555,7 +565,8 @@ return exists (
     and c.conrelid = roll.beats and b.attname = roll.beats_key
     and c.confrelid = roll.relation and f.attname = roll.key
 );
-comment on function muster.beats_reference(muster.liveness) is 'Whether a foreign key says that every beat belongs to a fact.';
+comment on function muster.beats_reference(muster.liveness) is
+  'Whether a foreign key says that every beat belongs to a fact.';
 
 create function muster.stale_chunks(roll muster.liveness) returns text
 language sql stable
@@ -603,7 +614,8 @@ return pg_catalog.format(
   $sql$,
   roll.key,
   case
-    when roll.beats = roll.relation then pg_catalog.format('coalesce(fact.%I, %s)', roll.beat_column, muster.grace(roll, 'fact'))
+    when roll.beats = roll.relation then
+      pg_catalog.format('coalesce(fact.%I, %s)', roll.beat_column, muster.grace(roll, 'fact'))
     else '''-infinity''::timestamptz'
   end,
   roll.relation, muster.column_type(roll.relation, roll.key), roll.live_when, roll.stale_after);
@@ -851,7 +863,8 @@ return coalesce(
   ),
   '"$user", public'
 );
-comment on function muster.login_search_path() is 'The search_path that the current user would find after logging in here.';
+comment on function muster.login_search_path() is
+  'The search_path that the current user would find after logging in here.';
 
 create function muster.end_rows(roll muster.liveness, keys text[], seen timestamptz[]) returns bigint
 language plpgsql
@@ -912,7 +925,8 @@ declare
   detail text;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'muster: a sweep needs READ COMMITTED, this transaction is %', upper(current_setting('transaction_isolation'))
+    raise exception 'muster: a sweep needs READ COMMITTED, this transaction is %',
+        upper(current_setting('transaction_isolation'))
       using errcode = 'invalid_transaction_state',
         detail = 'In an older snapshot a beat that has just arrived could not be seen.';
   end if;
@@ -924,7 +938,9 @@ begin
       raise exception 'muster: % is not on the roll', of_relation
         using errcode = 'undefined_object', hint = 'Put it there with muster.track().';
     end if;
-    return query select of_relation, muster.delegate(muster.owner_of(of_relation), 'sweep', array[of_relation::oid::text])::bigint;
+    return query
+      select of_relation,
+        muster.delegate(muster.owner_of(of_relation), 'sweep', array[of_relation::oid::text])::bigint;
     return;
   end if;
   for relation in select l.relation from muster.liveness as l order by l.relation::text loop
@@ -996,11 +1012,14 @@ begin
     execute format(
       case tg_op
         when 'INSERT' then
-          'insert into muster.dirty_topic (topic) select distinct format(''%%s:%%s'', $1, %1$I) from new_rows where %1$I is not null'
+          'insert into muster.dirty_topic (topic)'
+          ' select distinct format(''%%s:%%s'', $1, %1$I) from new_rows where %1$I is not null'
         when 'DELETE' then
-          'insert into muster.dirty_topic (topic) select distinct format(''%%s:%%s'', $1, %1$I) from old_rows where %1$I is not null'
+          'insert into muster.dirty_topic (topic)'
+          ' select distinct format(''%%s:%%s'', $1, %1$I) from old_rows where %1$I is not null'
         else
-          'insert into muster.dirty_topic (topic) select format(''%%s:%%s'', $1, %1$I) from old_rows where %1$I is not null'
+          'insert into muster.dirty_topic (topic)'
+          ' select format(''%%s:%%s'', $1, %1$I) from old_rows where %1$I is not null'
           ' union select format(''%%s:%%s'', $1, %1$I) from new_rows where %1$I is not null'
       end, counted_by) using base;
   end if;
@@ -1008,7 +1027,8 @@ begin
 end
 $$;
 comment on function muster.mark_changed() is
-  'Trigger: puts the topics that a statement touched into the queue. Anybody who may write the facts fires it, hence its owner''s rights.';
+  'Trigger: puts the topics that a statement touched into the queue. Anybody who may write the facts fires it, hence its '
+  'owner''s rights.';
 
 create function muster.count_topics(base text, of_values text[]) returns jsonb
 language plpgsql stable
@@ -1042,7 +1062,8 @@ begin
     raise exception 'muster: there is no live count %', quote_nullable(base)
       using errcode = 'undefined_object', hint = 'Make one with muster.publish_count().';
   end if;
-  counted := muster.delegate(owner, 'count', array[base] || array(select substr(t.topic, length(base) + 2) from unnest(topics) as t (topic)));
+  counted := muster.delegate(owner, 'count',
+    array[base] || array(select substr(t.topic, length(base) + 2) from unnest(topics) as t (topic)));
   return query
     select t.topic, coalesce(c.value, 0), coalesce(c.due, 'infinity')
     from unnest(topics) as t (topic)
@@ -1050,7 +1071,8 @@ begin
       on t.topic = base || coalesce(':' || c.of, '');
 end
 $$;
-comment on function muster.count_now(text[]) is 'Counts topics of one base, as the owner of what is counted, and stores nothing.';
+comment on function muster.count_now(text[]) is
+  'Counts topics of one base, as the owner of what is counted, and stores nothing.';
 
 create function muster.recount(topics text[]) returns void
 language plpgsql
@@ -1163,7 +1185,9 @@ begin
   if refreshed_at > clock_timestamp() - '500 ms'::interval then
     return stored;
   end if;
-  if not current_setting('transaction_read_only')::boolean and current_setting('transaction_isolation') = 'read committed' then
+  if not current_setting('transaction_read_only')::boolean
+    and current_setting('transaction_isolation') = 'read committed'
+  then
     perform muster.keep_epoch();
     if refreshed_at is null and pg_try_advisory_xact_lock(hashtext('muster.live_value'), hashtext(of_topic)) then
       insert into muster.live_count_state (topic, refreshed_at, due_at) values (of_topic, '-infinity', '-infinity')
@@ -1217,17 +1241,21 @@ return (
     ('truncate', '')
   ) as event (name, tables)
 );
-comment on function muster.creating_triggers(muster.live_topic) is 'SQL that makes the triggers that mark what changes.';
+comment on function muster.creating_triggers(muster.live_topic) is
+  'SQL that makes the triggers that mark what changes.';
 
 create function muster.dropping_triggers(kept muster.live_topic) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 return (
   select string_agg(
-    pg_catalog.format('drop trigger if exists %I on %s;', pg_catalog.format('muster_%s_%s', kept.topic, event.name), kept.relation), '')
+    pg_catalog.format('drop trigger if exists %I on %s;',
+      pg_catalog.format('muster_%s_%s', kept.topic, event.name), kept.relation),
+    '')
   from unnest(array['insert', 'update', 'delete', 'truncate']) as event (name)
 );
-comment on function muster.dropping_triggers(muster.live_topic) is 'SQL that drops the triggers that mark what changes.';
+comment on function muster.dropping_triggers(muster.live_topic) is
+  'SQL that drops the triggers that mark what changes.';
 
 create function muster.marking_all(kept muster.live_topic) returns text
 language sql stable
@@ -1235,7 +1263,8 @@ set search_path = pg_catalog, pg_temp
 return case
   when kept.counted_by is null then pg_catalog.format('select muster.mark_dirty(array[%L])', kept.topic)
   else pg_catalog.format(
-    'select muster.mark_dirty(array(select distinct format(''%%s:%%s'', %L, fact.%I) from %s as fact where fact.%2$I is not null))',
+    'select muster.mark_dirty(array('
+    'select distinct format(''%%s:%%s'', %L, fact.%I) from %s as fact where fact.%2$I is not null))',
     kept.topic, kept.counted_by, kept.relation)
 end;
 comment on function muster.marking_all(muster.live_topic) is 'SQL that has every value of the topic recounted.';
@@ -1304,7 +1333,8 @@ begin
   return true;
 end
 $$;
-comment on function muster.unpublish_count(text) is 'Keeps the live count no longer. False when there was none of that name.';
+comment on function muster.unpublish_count(text) is
+  'Keeps the live count no longer. False when there was none of that name.';
 
 -- Jobs ----------------------------------------------------------------------------------------------------------------
 
@@ -1315,7 +1345,8 @@ return case
   when word ~ '^[0-9]+$' then word::integer
   else pg_catalog.array_position(names, pg_catalog.lower(word)) - 1 + lowest
 end;
-comment on function muster.cron_number(text, integer, text[]) is 'The number that a word of a cron expression stands for; NULL when none.';
+comment on function muster.cron_number(text, integer, text[]) is
+  'The number that a word of a cron expression stands for; NULL when none.';
 
 create function muster.cron_field(field text, lowest integer, highest integer, names text[]) returns integer[]
 language plpgsql immutable parallel safe
@@ -1350,7 +1381,8 @@ begin
   return found_values;
 end
 $$;
-comment on function muster.cron_field(text, integer, integer, text[]) is 'The numbers that one field of a cron expression stands for.';
+comment on function muster.cron_field(text, integer, integer, text[]) is
+  'The numbers that one field of a cron expression stands for.';
 
 create function muster.next_run(schedule text, after timestamptz) returns timestamptz
 language plpgsql immutable parallel safe
@@ -1487,7 +1519,8 @@ begin
   return removed_here + coalesce(removed, 0) > 0;
 end
 $$;
-comment on function muster.unschedule(text) is 'Takes back a job of the current user, wherever it is kept. False when there is none.';
+comment on function muster.unschedule(text) is
+  'Takes back a job of the current user, wherever it is kept. False when there is none.';
 
 create function muster.command_of(job muster.job) returns text
 language sql immutable parallel safe
@@ -1558,12 +1591,14 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  refreshed := muster.refresh_counts();
+  -- the jobs first: a slow one must not hold the locks of the counts
   select count(*), count(r.error) into ran, failed from muster.run_due_jobs() as r;
+  refreshed := muster.refresh_counts();
 end
 $$;
 comment on function muster.tick() is
-  'What has to be done from time to time: refreshes the live counts and runs the jobs that are due. Call it several times a second.';
+  'What has to be done from time to time: runs the jobs that are due and refreshes the live counts. Call it several times a '
+  'second. Where jobs are slow, call run_due_jobs() and refresh_counts() in sessions of their own.';
 
 -- Rights, dump, owner ---------------------------------------------------------------------------------------------------
 
@@ -1579,6 +1614,8 @@ $$;
 
 do $$
 declare
+  -- a table that was dropped is on the roll until the next sweep; elsewhere its number may be another table's
+  still_there constant text := 'where exists (select from pg_catalog.pg_class as c where c.oid = relation)';
   extension_owner oid;
   member record;
 begin
@@ -1586,8 +1623,8 @@ begin
   if not found then
     return;
   end if;
-  perform pg_catalog.pg_extension_config_dump('muster.liveness', 'where exists (select from pg_catalog.pg_class as c where c.oid = relation)');
-  perform pg_catalog.pg_extension_config_dump('muster.live_topic', 'where exists (select from pg_catalog.pg_class as c where c.oid = relation)');
+  perform pg_catalog.pg_extension_config_dump('muster.liveness', still_there);
+  perform pg_catalog.pg_extension_config_dump('muster.live_topic', still_there);
   perform pg_catalog.pg_extension_config_dump('muster.job', '');
   -- A trusted extension's script runs as a superuser. What it makes belongs to whoever asked for it, so that no
   -- function here has more rights than its installer.
@@ -1599,9 +1636,11 @@ begin
       and e.extowner <> (select r.oid from pg_catalog.pg_roles as r where r.rolname = current_user)
   loop
     if member.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass then
-      execute pg_catalog.format('alter function %s owner to %I', member.objid::pg_catalog.regprocedure, pg_catalog.pg_get_userbyid(extension_owner));
+      execute pg_catalog.format('alter function %s owner to %I',
+        member.objid::pg_catalog.regprocedure, pg_catalog.pg_get_userbyid(extension_owner));
     elsif member.classid = 'pg_catalog.pg_class'::pg_catalog.regclass then
-      execute pg_catalog.format('alter table %s owner to %I', member.objid::pg_catalog.regclass, pg_catalog.pg_get_userbyid(extension_owner));
+      execute pg_catalog.format('alter table %s owner to %I',
+        member.objid::pg_catalog.regclass, pg_catalog.pg_get_userbyid(extension_owner));
     end if;
   end loop;
 end
