@@ -97,27 +97,27 @@ enum Races {
       try await one.begin(as: subject.persona, subject.beat)
       // What others can see of the row becomes stale while the beat is on its way.
       try await ContinuousClock().sleep(for: .milliseconds(600))
-      let sweep = try await two.start(subject.sweep, watchedBy: watcher)
-      if sweep.waits { findings.append(Finding("the sweep waits for the beat")) }
+      let sweep = try await two.start(subject.sweep, beside: one, watchedBy: watcher)
+      if let lock = sweep.lock { findings.append(Finding("the sweep waits for the beat: \(lock)")) }
       try await one.execute("commit")
       try await sweep.task.value
       try await expectAlive("after a beat and a sweep that ran meanwhile")
     case .sweepThenBeat:
       try await one.begin(subject.sweep)
-      let beat = try await two.start(as: subject.persona, subject.beat, watchedBy: watcher)
+      let beat = try await two.start(as: subject.persona, subject.beat, beside: one, watchedBy: watcher)
       try await one.execute("commit")
       try await beat.task.value
       try await expectAlive("after a sweep and a beat that came meanwhile")
     case .sweepUndone:
       try await one.begin(subject.sweep)
-      let beat = try await two.start(as: subject.persona, subject.beat, watchedBy: watcher)
+      let beat = try await two.start(as: subject.persona, subject.beat, beside: one, watchedBy: watcher)
       try await one.execute("rollback")
       try await beat.task.value
       try await expectAlive("after a failed sweep and a beat that came meanwhile")
     case .twoSweeps:
       try await one.begin(subject.sweep)
-      let second = try await two.start(subject.sweep, watchedBy: watcher)
-      if second.waits { findings.append(Finding("the second sweep waits for the first")) }
+      let second = try await two.start(subject.sweep, beside: one, watchedBy: watcher)
+      if let lock = second.lock { findings.append(Finding("the second sweep waits for the first: \(lock)")) }
       try await one.execute("commit")
       try await second.task.value
       if try await watcher.value(subject.isGone) != "t" {

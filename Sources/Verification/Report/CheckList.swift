@@ -8,7 +8,7 @@ public struct CheckList: Sendable {
   public var text: String {
     let width = suite.checks.map(\.name.count).max() ?? 0
     return suite.checks
-      .map { "\(Self.seed($0))  \($0.name.padded(to: width))  \($0.promise)\n" }
+      .map { "\(Self.seed($0).padded(to: 3))  \($0.name.padded(to: width))  \($0.promise)\n" }
       .joined()
   }
 
@@ -20,7 +20,7 @@ public struct CheckList: Sendable {
       .joined()
   }
 
-  private static func seed(_ check: Check) -> String { check.seed.map(SeedText.number) ?? "–  " }
+  private static func seed(_ check: Check) -> String { check.seed.map(SeedText.number) ?? "–" }
 
   private static func cell(_ text: String) -> String {
     text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")

@@ -32,15 +32,21 @@ struct Session: Sendable {
     try await execute("commit")
   }
 
-  /// Starts a whole transaction, and returns once it is done or waits for a lock of somebody else's.
-  func start(as persona: Persona? = nil, _ sql: SQL, watchedBy watcher: Session) async throws -> Started {
+  /// Starts a whole transaction, and returns once it is done or waits for a lock that the other one holds.
+  func start(
+    as persona: Persona? = nil, _ sql: SQL, beside other: Session, watchedBy watcher: Session
+  ) async throws -> Started {
     let task = Task { try await perform(as: persona, sql) }
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(10)
     while clock.now < deadline {
-      let waits = try await watcher.value(
-        "select cardinality(pg_blocking_pids(\(connection.backendProcessID))) > 0")
-      if waits == "t" { return Started(task: task, waits: true) }
+      let lock = try await watcher.value(
+        """
+        select concat_ws(' ', locktype, mode, relation::regclass) from pg_locks
+        where pid = \(connection.backendProcessID) and not granted
+          and \(other.connection.backendProcessID) = any (pg_blocking_pids(pid))
+        """)
+      if let lock { return Started(task: task, lock: lock) }
       let idle = try await watcher.value(
         """
         select state = 'idle' and query = 'commit' from pg_stat_activity where pid = \(connection.backendProcessID)
@@ -48,13 +54,13 @@ struct Session: Sendable {
       if idle == "t" { break }
       try await clock.sleep(for: .milliseconds(2))
     }
-    return Started(task: task, waits: false)
+    return Started(task: task)
   }
 
   struct Started: Sendable {
     var task: Task<Void, any Error>
-    /// Whether it waits for somebody, and so is not done.
-    var waits: Bool
+    /// What it waits for, and so is not done; nil where it waits for nothing.
+    var lock: String?
   }
 
   func close() async { await connection.close() }
