@@ -51,7 +51,7 @@ import Verification
   /// What is wrong, and the place that the message has to name.
   static let faults: [(yaml: String, message: String)] = [
     ("", "t.yaml: the file is empty"),
-    ("a: [", "t.yaml:1:5: did not find expected node content"),
+    ("a: [", "t.yaml:2:1: did not find expected node content"),
     (
       "colour: red",
       "t.yaml:1:1: “colour” is not known here; known are schemas, personas, groups, scene, relations, functions"
@@ -76,16 +76,16 @@ import Verification
     ),
     (
       head + "relations:\n  public.t:\n    access: |\n      |      | all rows |\n      | anon | - | - |\n",
-      "t.yaml:12:18: 2 cells, where the head has 1"
+      "t.yaml:12:20: 2 cells, where the head has 1"
     ),
     (
       head + "relations:\n  public.t:\n    access: |\n      |      | all rows |\n      | anon, alice | |\n",
-      "t.yaml:12:22: an empty cell: write - for nothing"
+      "t.yaml:12:23: an empty cell: write - for nothing"
     ),
     (
       head
         + "relations:\n  public.t:\n    access: |\n      |      | all rows |\n      | anon, alice | update(a |\n",
-      "t.yaml:12:22: “update(a” lacks its )"
+      "t.yaml:12:23: “update(a” lacks its )"
     ),
     (
       head

@@ -13,7 +13,7 @@ extension CatalogChecks {
             select substr(s, length('search_path=') + 1) as value
             from unnest(p.proconfig) as s where s like 'search_path=%') as path on true
           where p.prosecdef and (path.value is null or path.value !~ '^(""|pg_catalog, *pg_temp)?$')
-            and not (path.value ~ ', *pg_temp$' and not exists (
+            and not (coalesce(path.value, '') ~ ', *pg_temp$' and not exists (
               select from regexp_split_to_table(path.value, ', *') as part (name)
               join pg_namespace s on s.nspname = btrim(part.name, '"')
               join pg_roles r on r.rolname = any (\(clients))
@@ -43,7 +43,7 @@ extension CatalogChecks {
           cross join lateral (
             select (regexp_match(
               concat(pg_get_expr(pol.polqual, pol.polrelid), pg_get_expr(pol.polwithcheck, pol.polrelid)),
-              'user_metadata|->> ''(email|role|user_role)''')) [1]) as found (word)
+              '(user_metadata|->> ''(?:email|role|user_role)'')')) [1]) as found (word)
           where found.word is not null
           order by 1
           """),
