@@ -29,6 +29,11 @@ public struct Script: Sendable {
       || statements.contains { $0.words.first == "set" && $0.words.contains("lock_timeout") }
   }
 
+  /// Whether the file may release the deployment lock together with its own.
+  var mentionsAdvisoryUnlock: Bool {
+    source.bytes.firstRange(of: Array("advisory_unlock".utf8)) != nil
+  }
+
   public func text(_ statement: SQLStatement) -> String { source.text(statement.range) }
 
   private func check(_ statement: SQLStatement) throws(FileError) {

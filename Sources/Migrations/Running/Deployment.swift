@@ -81,6 +81,7 @@ struct Deployment: Sendable {
           try await connection.run { try Self.run(file, script, settings, $0) }
         }
       }
+      if script.mentionsAdvisoryUnlock { try await connection.run { try DeploymentLock.renew($0) } }
       let took = ContinuousClock.now - start
       report(.applied(file, took: took))
       applied.append(.init(file: file, statements: script.statements.count, took: took))

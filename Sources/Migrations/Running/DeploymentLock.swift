@@ -20,7 +20,9 @@ enum DeploymentLock {
   }
 
   /// Takes the lock again where a file released it, with pg_advisory_unlock_all() for one.
-  static let renewal = Statement("select pg_catalog.pg_try_advisory_lock(\(key)) where not exists (\(grant))")
+  static func renew(_ connection: isolated PostgresConnection) throws {
+    try connection.query("select pg_catalog.pg_try_advisory_lock(\(key)) where not exists (\(grant))")
+  }
 
   private static let grant = """
     select from pg_catalog.pg_locks l
@@ -28,12 +30,10 @@ enum DeploymentLock {
       and l.classid::bigint = \(key >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF)
     """
 
-  /// A statement that fails, and with it the transaction, unless this transaction holds the lock as well. It does at
+  /// An expression that fails, and with it the transaction, unless this transaction holds the lock as well. It does at
   /// once where the session has it; where a pooler has changed the session it either keeps others out or fails.
-  static func gate(backend: Int32) -> Statement {
-    Statement(
-      "select 1 / (pg_catalog.pg_backend_pid() = \(backend) and pg_catalog.pg_try_advisory_xact_lock(\(key)))::integer"
-    )
+  static func gate(backend: Int32) -> String {
+    "1 / (pg_catalog.pg_backend_pid() = \(backend) and pg_catalog.pg_try_advisory_xact_lock(\(key)))::integer"
   }
 
   /// Returns false when the lock was not there to be released.

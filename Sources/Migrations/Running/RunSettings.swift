@@ -9,18 +9,25 @@ struct RunSettings: Sendable {
   let musterVersion: String
   let report: @Sendable (MigrationEvent) -> Void
 
-  /// For a no-transaction file, whose statements share a session.
-  func sessionTimeouts(for script: Script) -> [String] {
-    timeouts(for: script).map { $0.replacing("set local", with: "set") }
+  /// The first statement of a transaction: only under the deployment lock does it go on.
+  var gate: Statement { Statement("select " + DeploymentLock.gate(backend: backend)) }
+
+  /// The gate, and the timeouts that hold for one file.
+  func opening(for script: Script) -> Statement {
+    let settings = timeouts(for: script).map { name, limit in
+      "pg_catalog.set_config('\(name)', '\(limit.milliseconds)', true)"
+    }
+    return Statement("select " + ([DeploymentLock.gate(backend: backend)] + settings).joined(separator: ", "))
   }
 
-  /// For a file in a transaction. Where a file says nothing of a statement timeout, the role's own setting stays.
-  func timeouts(for script: Script) -> [String] {
-    let lock = script.directives.lockTimeout ?? lockTimeout
-    var settings = ["set local lock_timeout = \(lock.milliseconds)"]
-    if let limit = script.directives.statementTimeout {
-      settings.append("set local statement_timeout = \(limit.milliseconds)")
-    }
-    return settings
+  /// For a no-transaction file, whose statements share a session.
+  func sessionTimeouts(for script: Script) -> [String] {
+    timeouts(for: script).map { name, limit in "set \(name) = \(limit.milliseconds)" }
+  }
+
+  /// Where a file says nothing of a statement timeout, the role's own setting stays.
+  private func timeouts(for script: Script) -> [(name: String, limit: Timeout)] {
+    let lock = ("lock_timeout", script.directives.lockTimeout ?? lockTimeout)
+    return [lock] + (script.directives.statementTimeout.map { [("statement_timeout", $0)] } ?? [])
   }
 }

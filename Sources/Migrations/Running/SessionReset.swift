@@ -14,8 +14,9 @@ enum SessionReset {
 
   /// Before the runner's own statements in a transaction that a file had a hand in: whatever role, timeouts or path it
   /// chose do not hold for them, and hold again for the file after the transaction.
-  static let local = [
-    "set local session authorization default", "set local role none", "set local statement_timeout = 0",
-    "set local lock_timeout = 0", "set local search_path = pg_catalog, pg_temp",
-  ]
+  static let local = """
+    select pg_catalog.set_config('session_authorization', null, true), pg_catalog.set_config('role', 'none', true),
+      pg_catalog.set_config('statement_timeout', '0', true), pg_catalog.set_config('lock_timeout', '0', true),
+      pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)
+    """
 }

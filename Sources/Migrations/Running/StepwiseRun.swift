@@ -24,7 +24,7 @@ struct StepwiseRun: Sendable {
       for reset in SessionReset.statements + settings.sessionTimeouts(for: script) {
         try connection.execute(reset)
       }
-      try send([DeploymentLock.renewal], connection)
+      try DeploymentLock.renew(connection)
     }
     for required in script.directives.requiredExtensions {
       try transaction(connection, while: "creating extension \(required.name)") {
@@ -35,7 +35,7 @@ struct StepwiseRun: Sendable {
       try Step(run: self, statement: statement, number: index + 1, entry: entries[index + 1])(connection)
     }
     try transaction(connection, while: "writing the history row") { connection in
-      for setting in SessionReset.local { try connection.execute(setting) }
+      try connection.query(SessionReset.local)
       try send([HistoryTable.insertion(of: file, by: settings.musterVersion), journal.clearing], connection)
     }
   }
@@ -119,13 +119,13 @@ private struct Step {
   private func inTransaction(_ connection: isolated PostgresConnection) throws {
     do {
       try connection.transaction { connection in
-        try run.send([DeploymentLock.gate(backend: run.settings.backend)], connection)
+        try run.send([run.settings.gate], connection)
         if case .copy(let data) = statement.kind {
           try InlineCopy.send(script, statement, data, connection)
         } else {
           try connection.query(sql)
         }
-        for setting in SessionReset.local { try connection.execute(setting) }
+        try connection.query(SessionReset.local)
         try run.send([journal.note(number, .done, checksum: checksum)], connection)
       }
     } catch let error as PostgresError where ["25001", "2D000"].contains(error.code?.rawValue) {
@@ -191,14 +191,14 @@ private struct Step {
     _ state: JournalEntry.State, _ connection: isolated PostgresConnection, indexesBefore: [String]? = nil
   ) throws {
     try run.transaction(connection, while: "noting statement \(number) in the journal") { connection in
-      for setting in SessionReset.local { try connection.execute(setting) }
+      try connection.query(SessionReset.local)
       try run.send(
         [journal.note(number, state, checksum: checksum, indexesBefore: indexesBefore)], connection)
     }
   }
 
   private func failure(_ error: PostgresError) -> any Error {
-    if error.code == "22012", error.sql == DeploymentLock.gate(backend: run.settings.backend).sql {
+    if error.code == "22012", error.sql == run.settings.gate.sql {
       return ServerError.pooled
     }
     return StatementFailure(

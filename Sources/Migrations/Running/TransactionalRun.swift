@@ -35,21 +35,14 @@ struct TransactionalRun: Sendable {
     for reset in SessionReset.pipeline {
       try batch.add(reset, .bookkeeping("resetting the session"), connection)
     }
-    try batch.add(DeploymentLock.renewal, .bookkeeping("renewing the deployment lock"), connection)
     try batch.add(Statement("begin"), .bookkeeping("beginning the transaction"), connection)
-    try batch.add(DeploymentLock.gate(backend: settings.backend), .gate, connection)
-    for setting in settings.timeouts(for: script) {
-      try batch.add(Statement(setting), .bookkeeping("setting timeouts"), connection)
-    }
+    try batch.add(settings.opening(for: script), .gate, connection)
     for required in script.directives.requiredExtensions {
       try batch.flush(connection)
       try ExtensionRequirement(required, script: script, settings: settings).satisfy(connection)
     }
     for statement in script.statements { try add(statement, to: &batch, connection) }
-    try batch.add(Statement("set constraints all immediate"), .commit, connection)
-    for setting in SessionReset.local {
-      try batch.add(Statement(setting), .bookkeeping("preparing the history row"), connection)
-    }
+    try batch.add(Statement(SessionReset.local), .bookkeeping("preparing the history row"), connection)
     try batch.add(
       HistoryTable.insertion(of: file, by: settings.musterVersion), .bookkeeping("writing the history row"),
       connection)
