@@ -16,6 +16,15 @@ final class Folder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
+  /// One that lasts as long as the process.
+  static func kept(_ files: [String: String]) throws -> Folder {
+    let folder = try Folder(files)
+    everlasting.withLock { $0.append(folder) }
+    return folder
+  }
+
+  private static let everlasting = Mutex<[Folder]>([])
+
   func write(_ name: String, _ text: String) throws { try write(name, Data(text.utf8)) }
 
   func write(_ name: String, _ bytes: Data) throws { try bytes.write(to: URL(filePath: "\(path)/\(name)")) }

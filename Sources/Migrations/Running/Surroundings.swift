@@ -28,7 +28,8 @@ public struct Surroundings: Sendable, Hashable {
         pg_catalog.current_setting('server_encoding') = 'SQL_ASCII',
         pg_catalog.current_setting('standard_conforming_strings')::boolean,
         h.history is not null, pg_catalog.to_regnamespace('muster') is not null,
-        coalesce(pg_catalog.has_table_privilege(h.history, 'select, insert'), true), pg_catalog.pg_backend_pid()
+        coalesce(pg_catalog.has_table_privilege(h.history, 'select')
+          and pg_catalog.has_table_privilege(h.history, 'insert'), true), pg_catalog.pg_backend_pid()
       from (values (pg_catalog.to_regclass('muster.migration'))) h (history)
       """)
     guard let row = rows.first else { throw PostgresError(.protocol, "no row from a select without a table") }
