@@ -76,7 +76,8 @@ public enum SimulationChecks {
   }
 }
 
-/// The time in which pg_cron sweeps nothing, so that it is known to the row what the run's own sweeps must find.
+/// The time in which pg_cron sweeps and refreshes nothing: what is stale and what is counted is then known to the row, and
+/// nobody else looks at rows whose ages are not exact yet.
 private struct Lull: Sendable {
   var connection: PostgresConnection
 
@@ -101,7 +102,7 @@ private struct Lull: Sendable {
       return try connection.query(
         """
         select jobid from cron.job
-        where active and database = current_database() and command ~ 'muster\\.(sweep|run_due_jobs)'
+        where active and database = current_database() and command ~ 'muster\\.'
         """
       ).map { try $0.decode(Int.self, at: 0) }
     }
