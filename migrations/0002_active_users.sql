@@ -107,8 +107,8 @@ declare
   );
   key text;
 begin
-  -- Whoever locks several sessions takes them in the order of their ids, so that no two wait for each other in a circle.
-  -- As a rule all are here, and one statement will do; one that was heard of 50 seconds ago no sweep takes meanwhile.
+  -- Whoever locks several sessions takes them in the order of their ids, so that no two wait for each other in a
+  -- circle. As a rule all are here, and one statement will do; what was heard of 50 seconds ago no sweep takes meanwhile.
   if pg_catalog.cardinality(keys) = (
     select pg_catalog.count(*)
     from public.active_user_beats as beat
