@@ -12,7 +12,7 @@ package struct Audience: Sendable {
   private var queue: [Int] = []
   private var transaction: TransactionID?
   /// What each subscriber knows; nil before his first answer.
-  private(set) var answers: [String?]
+  package private(set) var answers: [String?]
   private var round = Round()
   package private(set) var report = DeliveryReport()
 
@@ -166,12 +166,18 @@ extension Audience {
   package var isEverybodyRight: Bool { round.open.isEmpty }
 
   /// Ends the round: who is not right now has missed the change.
-  package mutating func conclude() {
+  ///
+  /// - Returns: how many have.
+  @discardableResult
+  package mutating func conclude() -> Int {
+    var missed = 0
     for (member, wanted) in round.wanted.sorted(by: { $0.key < $1.key }) where answers[member] != wanted {
+      missed += 1
       let seen = answers[member].map(Self.short) ?? "nothing"
       report.note(
         miss: "\(round.name): \(describe(member)) should see \(Self.short(wanted)), last saw \(seen)")
     }
     round = Round()
+    return missed
   }
 }
