@@ -103,7 +103,7 @@ import Verification
       sql: "create table public.undeclared (id int)"),
     Weakness(
       "a schema is nobody's business", seenBy: "access.everything-is-declared",
-      sql: "create schema private; grant usage on schema private to anon"),
+      sql: "create schema private; create table private.notes (); grant usage on schema private to anon"),
     // Functions.
     Weakness(
       "a definer without a search_path", seenBy: "catalog.definers-have-a-fixed-search-path",

@@ -27,6 +27,7 @@ public struct AccessChecks: Sendable {
       }
       for expected in expectations.relations
       where Glob(expected.name).isLiteral && !relations.contains(expected.name) {
+        if try stage.look("select to_regclass(\(expected.name))").first?[0] != nil { continue }
         note(stage, "\(expected.name) is declared, and does not exist", at: expected.position)
       }
       let functions = try FunctionFacts.all(in: expectations.schemas, on: stage).map(\.signature)
@@ -35,6 +36,7 @@ public struct AccessChecks: Sendable {
       }
       for expected in expectations.functions
       where Glob(expected.signature).isLiteral && !functions.contains(expected.signature) {
+        if try stage.look("select to_regprocedure(\(expected.signature))").first?[0] != nil { continue }
         note(stage, "\(expected.signature) is declared, and does not exist", at: expected.position)
       }
       try lookForOtherSchemas(stage)
@@ -49,6 +51,8 @@ public struct AccessChecks: Sendable {
       """
       select n.nspname from pg_catalog.pg_namespace n
       where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions')
+        and (exists (select from pg_catalog.pg_class c where c.relnamespace = n.oid)
+          or exists (select from pg_catalog.pg_proc p where p.pronamespace = n.oid))
         and not n.nspname = any (\(RelationFacts.array(expectations.schemas))::text[])
         and exists (
           select from pg_catalog.pg_roles r where r.rolname = any (\(roles)::text[])
@@ -74,7 +78,7 @@ public struct AccessChecks: Sendable {
     ) { stage in
       let relations = try RelationFacts.all(in: expectations.schemas, on: stage)
         .filter { expectations.relation($0.name)?.name == expectation.name }
-      guard !relations.isEmpty else { throw Skip("there is no \(expectation.name)") }
+      guard !relations.isEmpty else { throw Skip("there is no \(expectation.name) of ours") }
       if relations.contains(where: { $0.kind != .sequence }) { try setScene(on: stage) }
       for relation in relations { try probe(relation, expectation, on: stage) }
       let cells = expectations.personas.count * expectation.kinds.count

@@ -21,7 +21,7 @@ struct FunctionFacts: Sendable {
         p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype), p.prokind = 'p'
       from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
       where n.nspname = any (\(RelationFacts.array(schemas))::text[])
-        and \(raw: RelationFacts.notForeignExtension("p.oid", "pg_proc"))
+        and \(raw: RelationFacts.isOurs("p.oid", "pg_proc", owner: "p.proowner"))
       order by 1
       """)
     return rows.map { row in

@@ -36,7 +36,7 @@ struct RelationFacts: Sendable {
       select format('%I.%I', n.nspname, c.relname), c.relkind
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where n.nspname = any (\(array(schemas))::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-        and \(raw: notForeignExtension("c.oid", "pg_class"))
+        and \(raw: isOurs("c.oid", "pg_class", owner: "c.relowner"))
       order by 1
       """)
     return try rows.map { row in
@@ -60,6 +60,15 @@ struct RelationFacts: Sendable {
 
   static func array(_ texts: [String]) -> String {
     "{" + texts.map { JSONText.string($0) }.joined(separator: ",") + "}"
+  }
+
+  /// The condition that an object, in the schema `n`, is the business of whoever inspects: it came with no extension
+  /// but Muster's, and the object or its schema is his. A host's own schemas, such as Supabase's auth, are not.
+  static func isOurs(_ oid: String, _ catalog: String, owner: String) -> String {
+    """
+    (pg_has_role(\(owner), 'usage') or pg_has_role(n.nspowner, 'usage'))
+        and \(notForeignExtension(oid, catalog))
+    """
   }
 
   /// The condition that an object belongs to no extension, or to Muster's.

@@ -35,7 +35,7 @@ extension RelationProbe {
     return try stage.trial(as: persona, "update \(relation.quoted) set \(name: name) = \(value)") { result in
       switch result {
       case .failure(let error):
-        return error.code == .insufficientPrivilege
+        return isRefusal(error)
       case .success:
         let after = try addresses()
         judgeTouched(.update, before.filter { after[$0.key] == nil }.values)
@@ -91,7 +91,7 @@ extension RelationProbe {
         if error.code == .insufficientPrivilege, allowsSomewhere(.delete) {
           note("delete", "was refused", detail: error.message)
         }
-        return error.code != .insufficientPrivilege
+        return !isRefusal(error)
       case .success:
         let after = try addresses()
         judgeTouched(.delete, before.filter { after[$0.key] == nil }.values)
@@ -115,7 +115,7 @@ extension RelationProbe {
       case .success(let rows):
         if rows.affected > 0 { note(verb.rawValue, "reached a row", kind: index) }
       case .failure(let error):
-        if error.code != .insufficientPrivilege {
+        if !isRefusal(error) {
           note(verb.rawValue, "reached a row that a constraint saved", kind: index, detail: error.message)
         }
       }

@@ -73,7 +73,8 @@ struct RelationProbe {
     let owners = try stage.look("\(key), \(kind) from \(relation.quoted)")
     try stage.trial(as: persona, "\(key) from \(relation.quoted)") { result in
       switch result {
-      case .failure(let error): note("select", "failed", detail: error.message)
+      case .failure(let error):
+        if !isRefusal(error) { note("select", "failed", detail: error.message) }
       case .success(let seen): judgeSelect(seen: seen, owners: owners)
       }
     }
@@ -153,6 +154,11 @@ struct RelationProbe {
   }
 
   // MARK: Common
+
+  /// Whether the server said no. To a broken token it may also say that it is no token.
+  func isRefusal(_ error: PostgresError) -> Bool {
+    error.code == .insufficientPrivilege || persona.cellsOf != nil && error.code?.category == "22"
+  }
 
   func allows(_ verb: Verb, kind: Int) -> Bool { cells.indices.contains(kind) && cells[kind].allows(verb) }
 

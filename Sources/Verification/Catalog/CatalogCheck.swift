@@ -41,7 +41,7 @@ public struct CatalogChecks: Sendable {
   var ownFunctions: SQL {
     """
     pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname = any (\(schemas))
-      and \(raw: RelationFacts.notForeignExtension("p.oid", "pg_proc"))
+      and \(raw: RelationFacts.isOurs("p.oid", "pg_proc", owner: "p.proowner"))
     """
   }
 
@@ -49,7 +49,7 @@ public struct CatalogChecks: Sendable {
   var ownRelations: SQL {
     """
     pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any (\(schemas))
-      and \(raw: RelationFacts.notForeignExtension("c.oid", "pg_class"))
+      and \(raw: RelationFacts.isOurs("c.oid", "pg_class", owner: "c.relowner"))
     """
   }
 

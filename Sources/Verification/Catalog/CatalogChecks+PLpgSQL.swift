@@ -33,17 +33,18 @@ extension CatalogChecks {
       order by 1, 2
       """)
     for row in functions {
-      let findings = try stage.look(
-        """
+      let call: SQL = """
         select concat_ws(' ', level, 'line ' || lineno, sqlstate, message), concat_ws(E'\\n', detail, hint, query)
         from plpgsql_check_function_tb(
           \(row[0])::regprocedure, \(row[1])::regclass, fatal_errors => false, other_warnings => true,
           performance_warnings => true, extra_warnings => true, security_warnings => true,
           oldtable => nullif(\(row[2]), '')::name, newtable => nullif(\(row[3]), '')::name)
-        """)
-      for finding in findings {
+        """
+      for finding in try stage.look(call) {
         let table = row[1] == "-" ? "" : " on \(row[1] ?? "")"
-        stage.note("\(row[0] ?? "")\(table): \(finding[0] ?? "")", detail: finding[1] ?? "")
+        stage.note(
+          "\(row[0] ?? "")\(table): \(finding[0] ?? "")", detail: finding[1] ?? "",
+          script: "create extension if not exists plpgsql_check;\n\(call)")
       }
     }
     return "\(Set(functions.map { $0[0] }).count) functions"

@@ -129,6 +129,11 @@ public final class Stage {
     findings.append(finding(message, detail: detail))
   }
 
+  /// Notes a finding that another script shows better than what was played here.
+  public func note(_ message: String, detail: String, script: SQL) {
+    findings.append(Finding(message, detail: detail, script: "begin;\n\(script);\nrollback;"))
+  }
+
   /// A finding with the script so far, to be thrown.
   public func finding(_ message: String, detail: String = "") -> Finding {
     Finding(message, detail: detail, script: transcript.script)
@@ -239,7 +244,9 @@ extension Stage {
 struct Transcript: Sendable {
   private var statements: [String] = []
 
-  mutating func note(_ sql: String) { statements.append(sql) }
+  mutating func note(_ sql: String) {
+    statements.append(String(sql.reversed().drop { $0 == ";" || $0.isWhitespace }.reversed()))
+  }
 
   var script: String {
     (["begin"] + statements + ["rollback"]).map { $0 + ";" }.joined(separator: "\n")

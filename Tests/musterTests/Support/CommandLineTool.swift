@@ -21,6 +21,12 @@ let musterPath = FilePath(CommandLine.arguments[0]).removingLastComponent().appe
 func muster(
   _ arguments: String..., environment: [String: String] = [:], folder: String? = nil
 ) async throws -> ToolResult {
+  try await muster(with: arguments, environment: environment, folder: folder)
+}
+
+func muster(
+  with arguments: [String], environment: [String: String] = [:], folder: String? = nil
+) async throws -> ToolResult {
   let result = try await run(
     .path(musterPath), arguments: Arguments(arguments), environment: .custom(plain(environment)),
     workingDirectory: folder.map { FilePath($0) },
