@@ -1,4 +1,7 @@
-/// Cuts a source into statements where psql would, and a little more exactly.
+/// Cuts a source into statements where the server says they end.
+///
+/// psql agrees but for names that are keywords in `BEGIN ATOMIC` bodies (`1 as end`), functions called `begin`, and
+/// `E'…'` strings continued on another line, each of which it cuts too early or too late.
 ///
 /// A semicolon ends a statement unless it stands inside parentheses (a rule's commands) or inside the `BEGIN ATOMIC …
 /// END` body of a function. Pull statements one by one; setting `standardConformingStrings` in between changes how the

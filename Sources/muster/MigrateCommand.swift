@@ -60,6 +60,8 @@ struct MigrateCommand: AsyncParsableCommand {
     } catch {
       log.finish()
       if json { Output.standard.line(MigrationJSON(applied: log.applied, error: error).text) }
+      // Of an interruption only the fact is told elsewhere, not what became of the file.
+      if error.isCancellation { Output.error.line("muster: \(error)") }
       throw error
     }
   }

@@ -138,4 +138,47 @@ import Testing
     }
     #expect(try await scratch.value("select count(*) from t") == "1")
   }
+
+  @Test func `an index whose builder was killed is built anew`() async throws {
+    let (scratch, other) = (try await Scratch.make(), try await Scratch.make())
+    try await scratch.execute("create table t (x int); create table log (x int)")
+    // An older transaction, which building an index concurrently waits for.
+    try await scratch.execute("begin; insert into t values (1)")
+    let folder = try Folder([
+      "1_a.sql": Self.marker + "insert into log values (1);\ncreate index concurrently t_x on t (x);"
+    ])
+    let migrator = scratch.migrator(folder)
+    let task = Task { try await migrator.failure() }
+    let builder = """
+      select pid from pg_stat_activity
+      where datname = '\(scratch.name)' and query like 'create index concurrently%' and wait_event_type = 'Lock'
+      """
+    while try await other.value(builder) == nil { await Task.yield() }
+    _ = try await other.value("select pg_terminate_backend((\(builder)))")
+    let error = try await task.value
+    #expect(error.exitCode == 1)
+    #expect(error.description.contains("1 of its 2 statements are done"))
+    try await scratch.execute("commit")
+    #expect(
+      try await scratch.value("select array_agg(state order by statement) from muster.migration_journal")
+        == "{done,started}")
+    _ = try await migrator.migrate()
+    #expect(
+      try await scratch.value("select array_agg(indisvalid) from pg_index where indrelid = 't'::regclass")
+        == "{t}")
+    #expect(try await scratch.value("select count(*) from log") == "1")
+  }
+
+  @Test func `an index that was built before the note of it was is not built again`() async throws {
+    let scratch = try await Scratch.make()
+    try await scratch.execute("create table t (x int)")
+    let folder = try Folder(["1_a.sql": Self.marker + "create index concurrently t_x on t (x);\nnonsense;"])
+    _ = try await scratch.migrator(folder).failure()
+    try await scratch.execute("update muster.migration_journal set state = 'started'")
+    try folder.write("1_a.sql", Self.marker + "create index concurrently t_x on t (x);\nselect 1;")
+    _ = try await scratch.migrator(folder).migrate()
+    #expect(
+      try await scratch.value("select count(*) from pg_index where indrelid = 't'::regclass and indisvalid")
+        == "1")
+  }
 }

@@ -40,7 +40,7 @@ struct MarkedText {
 
 @Suite struct SplitterTests {
   @Test(arguments: Cases.names(in: "split"), ["\n", "\r\n"])
-  func `cuts where psql does`(name: String, lineEnd: String) throws {
+  func `cuts where statements end`(name: String, lineEnd: String) throws {
     let marked = MarkedText(
       try String(contentsOf: Cases.folder.appending(path: "split/\(name)"), encoding: .utf8)
         .replacing("\n", with: lineEnd))

@@ -49,6 +49,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
   /// What happened to the database, and what to do about it.
   public var aftermath: String {
     switch outcome {
+    case .rolledBack where error.kind == .cancelled:
+      "The file was rolled back: nothing of it remains. Run again to apply it."
     case .rolledBack: "The file was rolled back: nothing of it remains. Mend it and run again."
     case .journalled(let done, let total):
       "The file is not in a transaction: \(done) of its \(total) statements are done and will not be run again."
