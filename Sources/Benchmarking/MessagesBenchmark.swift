@@ -65,8 +65,9 @@ extension Benchmark {
       select id, requester_id, traveler_id, last_message_at, requester_unread_count, traveler_unread_count
       from public.conversations where id::text like '00000000-0000-4000-9000-%';
       alter table naive.conversations add primary key (id);
-      create table naive.messages (id uuid primary key default gen_random_uuid(), conversation_id uuid not null,
-        sender_id uuid not null, message_text text not null, is_read boolean not null default false,
+      create table naive.messages (id uuid primary key default gen_random_uuid(),
+        conversation_id uuid not null references naive.conversations, sender_id uuid not null references auth.users,
+        message_text text not null, is_read boolean not null default false,
         created_at timestamptz not null default now());
       create index on naive.messages (conversation_id, created_at);
       create function naive.count_message() returns trigger language plpgsql as $$
