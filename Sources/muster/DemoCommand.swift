@@ -40,7 +40,8 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     let steps = Steps(quiet: verbosity.quiet)
     let migrations = try directory ?? Provisions.path(of: "migrations", option: "--dir")
-    let suite = try readSuite()
+    let whole = try readSuite()
+    let suite = whole.forDemonstration
     steps.heading("Muster on a throw-away PostgreSQL")
     let cluster = try await start(steps)
     let verdict: Verdict
@@ -52,7 +53,7 @@ struct DemoCommand: AsyncParsableCommand {
       await cluster.stop()
       throw error
     }
-    show(verdict, steps)
+    show(verdict, leftOut: whole.checks.count - suite.checks.count, steps)
     if keep {
       let keeper = try await cluster.keep()
       steps.text(KeptCluster(folder: cluster.folder, keeper: keeper).description)
@@ -63,13 +64,11 @@ struct DemoCommand: AsyncParsableCommand {
     steps.text(ownDatabase)
   }
 
-  /// Without the checks that wait for the clock: those are for `muster verify`.
   private func readSuite() throws -> Suite {
     let file = try expectations ?? Provisions.path(of: "expectations/access.yaml", option: "--expectations")
     do {
-      let table = try Expectations(yaml: String(contentsOfFile: file, encoding: .utf8), file: file)
-      return Suite(
-        Suite.complete(expectations: table).checks.filter { $0.tags.isDisjoint(with: [.slow, .background]) })
+      return Suite.complete(
+        expectations: try Expectations(yaml: String(contentsOfFile: file, encoding: .utf8), file: file))
     } catch {
       throw UsageError(message: "cannot read \(file): \(error)")
     }
@@ -122,10 +121,15 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   /// A line for each feature, and everything about what failed.
-  private func show(_ verdict: Verdict, _ steps: Steps) {
+  private func show(_ verdict: Verdict, leftOut: Int, _ steps: Steps) {
     guard !verbosity.quiet || verdict.failed > 0 else { return }
     steps.text("")
-    FeatureTable(verdict).table.print()
+    FeatureTable(verdict, columns: steps.output.columns).table.print(to: steps.output)
+    for result in verdict.results {
+      guard case .skipped(let reason) = result.outcome else { continue }
+      steps.text("\n  skipped: \(result.check.promise)\n           \(reason)")
+    }
+    if leftOut > 0 { steps.text("\n  \(leftOut) more promises take longer: muster verify checks them too.") }
     guard verdict.failed > 0 else { return }
     steps.output.write("\n" + failures(of: verdict).rendered(as: .text, colour: steps.output.hasColour))
     steps.text("How to see one of these again: muster verify --only its.name")
@@ -152,6 +156,18 @@ struct DemoCommand: AsyncParsableCommand {
       muster verify            inspect it; what the checks write is rolled back
       muster tick --watch      live counts and jobs, where pg_cron cannot run them
     """
+  }
+}
+
+extension Suite {
+  /// What fits into half a minute: nothing that waits for the clock, and one crowd of simulated clients a feature.
+  var forDemonstration: Suite {
+    var crowded: Set<String> = []
+    return Suite(
+      checks.filter { check in
+        guard check.tags.isDisjoint(with: [.slow, .background]) else { return false }
+        return !check.tags.contains(.simulation) || crowded.insert(check.feature).inserted
+      })
   }
 }
 
