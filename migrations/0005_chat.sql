@@ -72,6 +72,23 @@ as $$
 declare
   sign constant integer := tg_argv[0]::integer;
 begin
+  -- Nearly always it is one message, and one update by key.
+  if (select pg_catalog.count(*) from touched) = 1 then
+    update public.conversations as talk
+    set last_message_at = case
+        when sign > 0 then greatest(talk.last_message_at, message.created_at)
+        else talk.last_message_at
+      end,
+      requester_unread_count = talk.requester_unread_count
+        + sign * (not message.is_read and message.sender_id <> talk.requester_id)::integer,
+      traveler_unread_count = talk.traveler_unread_count
+        + sign * (not message.is_read and message.sender_id <> talk.traveler_id)::integer
+    from touched as message
+    where talk.id = message.conversation_id
+      and (not message.is_read or sign > 0 and message.created_at > coalesce(talk.last_message_at, '-infinity'));
+    return null;
+  end if;
+
   -- In one order, so that two batches that meet in several conversations queue instead of deadlocking.
   perform from public.conversations as talk
   where talk.id in (select message.conversation_id from touched as message)
