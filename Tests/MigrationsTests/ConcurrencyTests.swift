@@ -56,4 +56,32 @@ import Testing
     }
     #expect(report.applied.count == 1)
   }
+
+  @Test func `a lock that is lost on the way stops the run before another statement`() async throws {
+    let (scratch, other) = (try await Scratch.make(), try await Scratch.make())
+    let folder = try Folder([
+      "1_a.sql": """
+      -- muster: no-transaction
+      do $$ begin
+        while not exists (select from pg_locks where locktype = 'advisory' and not granted) loop
+          perform pg_sleep(0.01);
+        end loop;
+      end $$;
+      select pg_advisory_unlock_all();
+      create table a (x int);
+      """
+    ])
+    let migrator = scratch.migrator(folder)
+    let task = Task { try await migrator.failure() }
+    let held = """
+      select 1 from pg_locks l join pg_database d on d.oid = l.database
+      where locktype = 'advisory' and datname = '\(scratch.name)'
+      """
+    while try await other.value(held) == nil { await Task.yield() }
+    try await scratch.execute("select pg_advisory_lock(\(0x6D75_7374_6572_0001))")
+    let error = try await task.value
+    #expect(error.exitCode == 2)
+    #expect(error.description.contains("no longer has the deployment lock"))
+    #expect(try await scratch.value("select to_regclass('a') is null") == "t")
+  }
 }

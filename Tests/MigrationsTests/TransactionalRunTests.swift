@@ -137,8 +137,8 @@ import Testing
     let migrator = scratch.migrator(folder) { $0.lockTimeout = Timeout(milliseconds: 700) }
     let report = try await migrator.migrate { event in
       events.hear(event)
-      // The reader goes home when it hears that somebody gave way for it.
-      if case .retrying = event { Task { try await scratch.execute("commit") } }
+      // The reader goes home when it hears that it was named.
+      if case .blocked = event { Task { try await scratch.execute("commit") } }
     }
     #expect(report.applied.count == 1)
     let blockers = events.all.compactMap { if case .blocked(_, let blockers) = $0 { blockers } else { nil } }

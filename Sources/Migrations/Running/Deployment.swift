@@ -17,7 +17,7 @@ struct Deployment: Sendable {
     do {
       let backend = surroundings.backendProcessID
       guard try await connection.run({ try DeploymentLock.isHeld(by: backend, $0) }) else {
-        throw ServerError.pooled
+        throw ServerError.lockLost
       }
       try await createHistory()
       value = try await body(backend)
@@ -32,13 +32,13 @@ struct Deployment: Sendable {
   private func acquire() async throws {
     let start = ContinuousClock.now
     var pause = DeploymentLock.firstPause
-    var told: Blocker?
+    var told: Blocker??
     while try await !connection.run({ try DeploymentLock.tryAcquire($0) }) {
       let holder = try await connection.run { try DeploymentLock.holder($0) }
+      if told == nil || told??.processID != holder?.processID { report(.waitingForLock(holder: holder)) }
+      told = .some(holder)
       let waited = ContinuousClock.now - start
       guard waited < options.lockWait else { throw LockError(waited: waited, holder: holder) }
-      if told?.processID != holder?.processID || told == nil { report(.waitingForLock(holder: holder)) }
-      told = holder
       try await Task.sleep(for: min(pause.jittered, options.lockWait - waited))
       pause = min(pause * 2, DeploymentLock.longestPause)
     }

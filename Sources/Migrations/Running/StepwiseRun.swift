@@ -199,7 +199,7 @@ private struct Step {
 
   private func failure(_ error: PostgresError) -> any Error {
     if error.code == "22012", error.sql == run.settings.gate.sql {
-      return ServerError.pooled
+      return ServerError.lockLost
     }
     return StatementFailure(
       error, of: statement, in: script, outcome: .journalled(done: number - 1, of: script.statements.count),

@@ -63,8 +63,8 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
   case historyForbidden(user: String)
   /// Schema or tables for the history cannot be created.
   case bookkeeping(PostgresError)
-  /// The session is not one session: a pooler changes the server process between transactions.
-  case pooled
+  /// The lock is not where it was taken: a pooler changes the server process, or a file released it.
+  case lockLost
   /// An extension that a file requires is not to be had.
   case extensionMissing(name: String, reason: String, place: String, excerpt: String)
 
@@ -84,9 +84,10 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
     case .bookkeeping(let error):
       "the history cannot be kept: \(error.summary)\nMigrate as the owner of the database, or have an administrator"
         + " grant create on the database to this user. Nothing was changed"
-    case .pooled:
-      "the connection goes through a pooler that changes the server process between transactions, so a lock cannot be"
-        + " held; connect to the server itself, or to the pooler's session mode. Nothing was changed by this step"
+    case .lockLost:
+      "this session no longer has the deployment lock that it took: the connection goes through a pooler that changes"
+        + " the server process between transactions, or a migration released it (pg_advisory_unlock_all). Connect to the"
+        + " server itself or to the pooler's session mode. Nothing was changed by this step"
     case .extensionMissing(let name, let reason, let place, let excerpt):
       "\(place): extension \"\(name)\" is required and \(reason)\n\(excerpt)\nThe file was rolled back; nothing of it remains"
     }

@@ -69,7 +69,7 @@ struct TransactionalRun: Sendable {
     case .statement(let statement):
       StatementFailure(
         error, of: statement, in: script, outcome: .rolledBack, singleByte: settings.hasSingleByteText)
-    case .gate where error.code == "22012": ServerError.pooled
+    case .gate where error.code == "22012": ServerError.lockLost
     case .gate:
       StatementFailure(error, file: file, outcome: .rolledBack, while: "checking the deployment lock")
     case .bookkeeping(let activity):
