@@ -1,28 +1,26 @@
 /// Seed 000: the counter in the navigation bar of every browser.
 enum ActiveUserDelivery {
   static let checks: [Check] = [
-    check("register-reaches-every-browser", "A new session is in every browser's counter within a second") {
+    check(
+      "coming-and-going-reach-every-browser",
+      "A session that registers or ends changes every browser's counter within a second"
+    ) {
       try await $0.register()
-    },
-    check("end-reaches-every-browser", "A session that ends leaves every browser's counter within a second") {
       try await $0.end()
+      try await $0.register()
     },
     check(
       "silence-reaches-every-browser",
-      "A session that has been silent for 60 s leaves every browser's counter within a second, swept or not"
+      "A session silent for 60 s, or swept, leaves every browser's counter within a second"
     ) {
       try await $0.fallSilent()
-    },
-    check(
-      "clean-up-reaches-every-browser",
-      "A session that is swept leaves every browser's counter within a second"
-    ) {
       try await $0.beSwept()
+      try await $0.fallSilent()
     },
   ]
 
   private static func check(
-    _ name: String, _ promise: String, change: @escaping @Sendable (inout Counter) async throws -> Void
+    _ name: String, _ promise: String, rounds: @escaping @Sendable (inout Counter) async throws -> Void
   ) -> Check {
     Crew.check(
       "active-users.\(name)", seed: 0, promise,
@@ -31,7 +29,7 @@ enum ActiveUserDelivery {
       cleanup: { "delete from public.active_users where starts_with(session_id, \($0.mark))" },
       play: { crew in
         if let reason = try await Neighbours.sessions.reasonToSkip(crew) { return .skipped(reason) }
-        return try await Neighbours.sessions.keptAlive(crew) { try await play(crew, change) }
+        return try await Neighbours.sessions.keptAlive(crew) { try await play(crew, rounds) }
       })
   }
 
@@ -39,7 +37,7 @@ enum ActiveUserDelivery {
 
   /// Half of the browsers are signed in, each with claims of his own; all have a session and the page open.
   private static func play(
-    _ crew: Crew, _ change: @escaping @Sendable (inout Counter) async throws -> Void
+    _ crew: Crew, _ rounds: @escaping @Sendable (inout Counter) async throws -> Void
   ) async throws -> Outcome {
     let others = try await Neighbours.sessions.count(crew)
     let owners = (0..<browsers(crew.context)).map { number in
@@ -57,7 +55,7 @@ enum ActiveUserDelivery {
       }
     ) { delivery in
       var counter = Counter(crew: crew, delivery: delivery, others: others, sessions: 0..<owners.count)
-      for _ in 0..<2 { try await change(&counter) }
+      try await rounds(&counter)
     }
     return report.outcome
   }

@@ -1,6 +1,6 @@
 /// Seed 002: votes, statistics and the number of hands on the button, on every dashboard.
 enum PollDelivery {
-  static let checks: [Check] = [vote, statistics] + holds
+  static let checks: [Check] = [vote, statistics, holds]
 
   private static func dashboards(_ context: CheckContext) -> Int { context.clients ?? 1_000 }
 
@@ -88,45 +88,27 @@ enum PollDelivery {
 
   // MARK: Hands on the button
 
-  private static let holds: [Check] = [
-    hold(
-      "hold-and-release-reach-every-client",
-      "Pressing and releasing the button is in everybody's count within a second"
-    ) { counter in
-      try await counter.press()
-      try await counter.release()
-      try await counter.press()
-      try await counter.release()
-    },
-    hold(
-      "lapsed-hold-reaches-every-client",
-      "A hold without a beat for 10 s leaves everybody's count within a second, and so does one that is swept"
-    ) { counter in
-      try await counter.fallSilent()
-      try await counter.beSwept()
-    },
-  ]
-
-  private static func hold(
-    _ name: String, _ promise: String, rounds: @escaping @Sendable (inout HoldCounter) async throws -> Void
-  ) -> Check {
-    check(name, promise, requires: ["public.start_hold", "public.release_hold", "public.button_hold_beats"]) {
-      crew, poll in
-      if let reason = try await Neighbours.holds.reasonToSkip(crew) { return .skipped(reason) }
-      return try await Neighbours.holds.keptAlive(crew) {
-        let others = try await Neighbours.holds.count(crew)
-        let held = try await poll.press(crew, 2)
-        try await crew.own("select muster.refresh_counts(true)")
-        let told = [Subscription("muster.live_count", where: "topic", is: "button_holds")]
-        let page = Query("select value from muster.live_count where topic = $1", "button_holds")
-        let report = try await crew.deliver(to: audience(crew).map { Subscriber(Viewpoint($0, page), told) })
-        {
-          delivery in
-          var counter = HoldCounter(crew: crew, delivery: delivery, poll: poll, others: others, held: held)
-          try await rounds(&counter)
-        }
-        return report.outcome
+  private static let holds = check(
+    "holds-reach-every-client",
+    "A hold that starts, is released, lapses after 10 s or is swept changes everybody's count within a second",
+    requires: ["public.start_hold", "public.release_hold", "public.button_hold_beats"]
+  ) { crew, poll in
+    if let reason = try await Neighbours.holds.reasonToSkip(crew) { return .skipped(reason) }
+    return try await Neighbours.holds.keptAlive(crew) {
+      let others = try await Neighbours.holds.count(crew)
+      let held = try await poll.press(crew, 2)
+      try await crew.own("select muster.refresh_counts(true)")
+      let told = [Subscription("muster.live_count", where: "topic", is: "button_holds")]
+      let page = Query("select value from muster.live_count where topic = $1", "button_holds")
+      let subscribers = audience(crew).map { Subscriber(Viewpoint($0, page), told) }
+      let report = try await crew.deliver(to: subscribers) { delivery in
+        var counter = HoldCounter(crew: crew, delivery: delivery, poll: poll, others: others, held: held)
+        try await counter.press()
+        try await counter.release()
+        try await counter.fallSilent()
+        try await counter.beSwept()
       }
+      return report.outcome
     }
   }
 }

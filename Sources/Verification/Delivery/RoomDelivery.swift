@@ -2,13 +2,12 @@
 enum RoomDelivery {
   static let checks: [Check] = [
     check(
-      "join-reaches-every-client",
-      "A student who joins is in the list and the count of everybody in the room within a second, and of nobody else"
-    ) { try await $0.join() },
-    check(
-      "leave-reaches-every-client",
-      "A student who closes his tab leaves every list and count within a second"
-    ) { try await $0.leave() },
+      "coming-and-going-reach-every-client",
+      "A student who joins or closes his tab changes the list and count of all in the room within a second, and nobody else's"
+    ) {
+      try await $0.join()
+      try await $0.leave()
+    },
     check(
       "silence-reaches-every-client",
       "A student who has been silent for 30 s leaves every list and count within a second, swept or not"
@@ -29,7 +28,7 @@ enum RoomDelivery {
   ]
 
   private static func check(
-    _ name: String, _ promise: String, change: @escaping @Sendable (inout Classrooms) async throws -> Void
+    _ name: String, _ promise: String, rounds: @escaping @Sendable (inout Classrooms) async throws -> Void
   ) -> Check {
     Crew.check(
       "rooms.\(name)", seed: 1, promise, requires: requires,
@@ -40,7 +39,7 @@ enum RoomDelivery {
         let report = try await crew.deliver(to: subscribers) { delivery in
           var classrooms = Classrooms(crew: crew, delivery: delivery, rooms: rooms)
           for _ in 0..<2 {
-            try await change(&classrooms)
+            try await rounds(&classrooms)
             classrooms.turn()
           }
         }
@@ -172,7 +171,10 @@ struct Classrooms {
   }
 
   mutating func join() async throws {
-    for index in turns { rooms[index].present = 0..<rooms[index].present.upperBound + 1 }
+    for index in turns {
+      let present = rooms[index].present
+      rooms[index].present = present.lowerBound..<present.upperBound + 1
+    }
     try await change("join_room") { room in
       (room.students[room.present.upperBound - 1], "select public.join_room(\(room.id)::bigint)")
     }

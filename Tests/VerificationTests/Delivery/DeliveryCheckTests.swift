@@ -34,7 +34,8 @@ import Verification
   @Test(arguments: [
     // Nobody is told of counts.
     (
-      "active-users.register-reaches-every-browser", "alter publication muster drop table muster.live_count",
+      "active-users.coming-and-going-reach-every-browser",
+      "alter publication muster drop table muster.live_count",
       "missed"
     ),
     // The count is not known to fall by itself.
@@ -46,13 +47,13 @@ import Verification
       """, "missed"
     ),
     (
-      "rooms.join-reaches-every-client",
+      "rooms.coming-and-going-reach-every-client",
       "alter publication muster drop table muster.live_count, public.room_participants",
       "missed"
     ),
     // Everybody reads every room.
     (
-      "rooms.join-reaches-every-client",
+      "rooms.coming-and-going-reach-every-client",
       """
       create policy "oops" on public.room_participants for select to authenticated using (true);
       create policy "oops" on public.room_participant_beats for select to authenticated using (true)
