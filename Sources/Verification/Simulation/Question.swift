@@ -19,21 +19,23 @@ struct Question: Sendable {
 
 extension Oracle {
   /// Everything that is on somebody's screen.
-  func questions(about world: World, at now: Int) -> [Question] {
-    activeUserQuestions(at: now) + roomQuestions(world, at: now) + pollQuestions(world, at: now)
-      + chatQuestions(world, at: now) + trafficQuestions(world, at: now)
+  func questions(about world: World, besides others: Bystanders, at now: Int) -> [Question] {
+    activeUserQuestions(besides: others, at: now) + roomQuestions(world, at: now)
+      + pollQuestions(world, besides: others, at: now) + chatQuestions(world, at: now)
+      + trafficQuestions(world, besides: others, at: now)
   }
 
-  private func activeUserQuestions(at now: Int) -> [Question] {
-    [
+  private func activeUserQuestions(besides others: Bystanders, at now: Int) -> [Question] {
+    let count = activeUsers.count(at: now) + others.sessions
+    return [
       Question(
         "the active-user counter of a visitor", by: .anonymous,
         Statement("select public.get_active_user_count()"),
-        is: "\(activeUsers.count(at: now))"),
+        is: "\(count)"),
       Question(
         "the published active-user count", by: .anonymous,
         Statement("select value from muster.live_count where topic = 'active_users'"),
-        is: "\(activeUsers.count(at: now))"),
+        is: "\(count)"),
     ]
   }
 
@@ -99,7 +101,7 @@ extension Oracle {
       }
   }
 
-  private func pollQuestions(_ world: World, at now: Int) -> [Question] {
+  private func pollQuestions(_ world: World, besides others: Bystanders, at now: Int) -> [Question] {
     let outsider = Persona.signedIn(world.outsider)
     let results = world.polls.map { poll in
       Question(
@@ -114,7 +116,7 @@ extension Oracle {
     let holders = Question(
       "the published number of live holds", by: outsider,
       Statement("select coalesce(max(value), 0) from muster.live_count where topic = 'button_holds'"),
-      is: "\(polls.holders(at: now))")
+      is: "\(polls.holders(at: now) + others.holds)")
     return results + [holders]
   }
 
@@ -138,8 +140,8 @@ extension Oracle {
     }
   }
 
-  private func trafficQuestions(_ world: World, at now: Int) -> [Question] {
-    let live = traffic.live(at: now)
+  private func trafficQuestions(_ world: World, besides others: Bystanders, at now: Int) -> [Question] {
+    let live = traffic.live(at: now, besides: others.visits)
     let pages = live.topPages.map { "\($0.path)=\($0.count)" }.joined(separator: " ")
     return [
       Question(

@@ -34,9 +34,26 @@ import Verification
     #expect(left == 0)
   }
 
-  @Test func itStaysAwayWhereOthersAreLive() async throws {
+  @Test func rowsOfOthersAreOnTheScreensToo() async throws {
     let outcome = try await simulate(
-      Installed.context(clients: 20, spoiltBy: "select public.register_session('somebody-elses-session')"))
+      Installed.context(
+        clients: 60,
+        spoiltBy: """
+          select public.register_session('somebody-elses-session');
+          select public.record_heartbeat('somebody-elses-session', '/elsewhere');
+          update public.active_user_beats set seen = now() - interval '57 seconds';
+          """))
+    guard case .passed = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+  }
+
+  @Test func itStaysAwayFromADatabaseThatIsInUse() async throws {
+    var context = try await Installed.context(
+      clients: 20, spoiltBy: "select public.register_session('somebody-elses-session')")
+    context.allowance = .named
+    let outcome = try await simulate(context)
     guard case .skipped = outcome else {
       Issue.record("\(outcome)")
       return

@@ -16,22 +16,23 @@ package struct TrafficOracle: Sendable {
     package var count: Int
   }
 
-  private struct Visit {
-    var user: String?
-    var path: String
-    var seen: Int
+  /// Where a session is and who is signed in there.
+  package struct Visit: Sendable {
+    package var user: String?
+    package var path: String
   }
 
-  private var visits: [String: Visit] = [:]
+  private var visits: [String: (visit: Visit, seen: Int)] = [:]
 
   package init() {}
 
   package mutating func view(_ path: String, session: String, user: String?, at now: Int) {
-    visits[session] = Visit(user: user, path: path, seen: now)
+    visits[session] = (Visit(user: user, path: path), now)
   }
 
-  package func live(at now: Int) -> Live {
-    let fresh = visits.values.filter { $0.seen > now - Self.staleAfter }
+  /// What the admins see, with `others` who are fresh too.
+  package func live(at now: Int, besides others: [Visit] = []) -> Live {
+    let fresh = visits.values.filter { $0.seen > now - Self.staleAfter }.map(\.visit) + others
     let users = fresh.compactMap(\.user)
     let pages = Dictionary(grouping: fresh, by: \.path).map { Page(path: $0.key, count: $0.value.count) }
     return Live(
