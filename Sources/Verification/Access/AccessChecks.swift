@@ -21,7 +21,7 @@ public struct AccessChecks: Sendable {
       "Every relation and function has been given its access by a person, and nothing else has"
     ) { stage in
       try stage.execute(expectations.resolved(expectations.scene, for: nil))
-      let relations = try RelationFacts.all(in: expectations.schemas, on: stage).map(\.name)
+      let relations = try RelationFacts.names(in: expectations.schemas, on: stage)
       for name in relations where expectations.relation(name) == nil {
         stage.note("\(name) is not declared in \(expectations.file)")
       }
@@ -76,8 +76,9 @@ public struct AccessChecks: Sendable {
       "access.\(expectation.name)",
       "\(expectation.name): each persona may do what the table says, and nothing else"
     ) { stage in
-      let relations = try RelationFacts.all(in: expectations.schemas, on: stage)
-        .filter { expectations.relation($0.name)?.name == expectation.name }
+      let relations = try RelationFacts.all(in: expectations.schemas, on: stage) {
+        expectations.relation($0)?.name == expectation.name
+      }
       guard !relations.isEmpty else { throw Skip("there is no \(expectation.name) of ours") }
       if relations.contains(where: { $0.kind != .sequence }) { try setScene(on: stage) }
       for relation in relations { try probe(relation, expectation, on: stage) }

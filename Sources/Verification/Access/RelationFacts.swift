@@ -6,6 +6,8 @@ struct RelationFacts: Sendable {
   var name: String
   var kind: Kind
   var columns: [Column]
+  /// A table with so many rows that only those of the scene are looked at; the others are of the same kinds.
+  var isLarge = false
 
   enum Kind: String, Sendable {
     case table = "r"
@@ -29,8 +31,10 @@ struct RelationFacts: Sendable {
   /// The name as SQL; it is quoted where it needs to be.
   var quoted: SQL { SQL(raw: name) }
 
-  /// The relations of these schemas that no extension but Muster's own brought along, ordered by name.
-  static func all(in schemas: [String], on stage: Stage) throws -> [RelationFacts] {
+  /// The relations of these schemas that are ours, ordered by name; in full those that are wanted.
+  static func all(
+    in schemas: [String], on stage: Stage, where isWanted: (String) -> Bool = { _ in true }
+  ) throws -> [RelationFacts] {
     let rows = try stage.look(
       """
       select format('%I.%I', n.nspname, c.relname), c.relkind
@@ -39,12 +43,34 @@ struct RelationFacts: Sendable {
         and \(raw: isOurs("c.oid", "pg_class", owner: "c.relowner"))
       order by 1
       """)
-    return try rows.map { row in
-      RelationFacts(
-        name: row[0] ?? "", kind: Kind(rawValue: row[1] ?? "") ?? .table,
-        columns: row[1] == "S" ? [] : try columns(of: row[0] ?? "", on: stage))
+    return try rows.filter { isWanted($0[0] ?? "") }.map { row in
+      var relation = RelationFacts(
+        name: row[0] ?? "", kind: Kind(rawValue: row[1] ?? "") ?? .table, columns: [])
+      if relation.kind != .sequence { relation.columns = try columns(of: relation.name, on: stage) }
+      if relation.kind.storesRows { relation.isLarge = try hasMany(relation, on: stage) }
+      return relation
     }
   }
+
+  /// The names of all of them.
+  static func names(in schemas: [String], on stage: Stage) throws -> [String] {
+    var names: [String] = []
+    _ = try all(in: schemas, on: stage) { name in
+      names.append(name)
+      return false
+    }
+    return names
+  }
+
+  private static func hasMany(_ relation: RelationFacts, on stage: Stage) throws -> Bool {
+    let limit = 20_000
+    let rows = try stage.look(
+      "select count(*) from (select from \(relation.quoted) limit \(limit)) as first_rows")
+    return rows.first?[0] == "\(limit)"
+  }
+
+  /// The rows to look at: all, or those that this transaction made.
+  var scope: SQL { isLarge ? "where age(xmin) <= 0" : "" }
 
   private static func columns(of relation: String, on stage: Stage) throws -> [Column] {
     try stage.look(

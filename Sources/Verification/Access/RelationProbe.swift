@@ -70,8 +70,10 @@ struct RelationProbe {
       }
     }
     let key: SQL = "select row(\(list))::text"
-    let owners = try stage.look("\(key), \(kind) from \(relation.quoted)")
-    try stage.trial(as: persona, "\(key) from \(relation.quoted)") { result in
+    let owners = try stage.look("\(key), \(kind) from \(relation.quoted) \(relation.scope)")
+    let keys = RelationFacts.array(owners.map { $0[0] ?? "" })
+    let scope: SQL = relation.isLarge ? "where row(\(list))::text = any (\(keys)::text[])" : ""
+    try stage.trial(as: persona, "\(key) from \(relation.quoted) \(scope)") { result in
       switch result {
       case .failure(let error):
         if !isRefusal(error) { note("select", "failed", detail: error.message) }
@@ -170,7 +172,7 @@ struct RelationProbe {
   }
 
   private static func count(by kind: SQL, in relation: RelationFacts, on stage: Stage) throws -> [Int: Int] {
-    let rows = try stage.look("select \(kind), count(*) from \(relation.quoted) group by 1")
+    let rows = try stage.look("select \(kind), count(*) from \(relation.quoted) \(relation.scope) group by 1")
     return Dictionary(uniqueKeysWithValues: rows.map { (Int($0[0] ?? "") ?? -1, Int($0[1] ?? "") ?? 0) })
   }
 }
