@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+/// What the README says is what the software says.
+@Suite struct ReadmeTests {
+  private func readme() throws -> String {
+    try String(contentsOfFile: repository.appending("README.md").string, encoding: .utf8)
+  }
+
+  @Test func thePromisesAreThoseThatAreChecked() async throws {
+    let list = try await muster("verify", "--list", "--format", "markdown", folder: repository.string)
+    #expect(list.status == 0)
+    #expect(
+      try readme().contains("<!-- promises -->\n\n" + list.output.trimmingCharacters(in: .newlines)),
+      "README.md has another table than this prints: muster verify --list --format markdown")
+  }
+
+  @Test func everyCommandIsInIt() async throws {
+    let help = try await muster("--help")
+    let commands = help.output.components(separatedBy: "SUBCOMMANDS:\n").last?
+      .split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("'") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    for command in try #require(commands) {
+      #expect(try readme().contains("muster \(command)"), "README.md says nothing of muster \(command)")
+    }
+  }
+}
