@@ -86,6 +86,20 @@ import Verification
     #expect(findings.contains { $0.message.contains(word) }, "\(findings)")
   }
 
+  @Test func `on somebody's database it counts only where nobody else is live`()
+    async throws
+  {
+    let check = try #require(
+      DeliveryChecks.all.first { $0.name == "active-users.silence-reaches-every-browser" })
+    var context = try await Installed.context(
+      clients: 40, spoiltBy: "select public.register_session('somebody who lives here')")
+    context.allowance = .named
+    guard case .skipped = try await check.run(context) else {
+      Issue.record("it counted beside somebody else")
+      return
+    }
+  }
+
   @Test func `is skipped where the log cannot be read`() async throws {
     let context = try await Installed.context(clients: 40, spoiltBy: "drop publication muster")
     for check in DeliveryChecks.all where check.feature != "delivery" {
