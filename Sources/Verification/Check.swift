@@ -39,8 +39,6 @@ extension Check {
     case background
     /// Takes longer than a person likes to wait; left out unless asked for.
     case slow
-    /// Needs a cluster that it may restart or kill.
-    case cluster
     /// Simulated clients, which a named database gets only with `--clients`.
     case simulation
   }

@@ -55,7 +55,15 @@ extension Suite {
   public static func complete(expectations: Expectations) -> Suite {
     Suite(
       features + SimulationChecks.all + DeliveryChecks.all
-        + AccessChecks(expectations).checks + CatalogChecks(expectations).checks)
+        + AccessChecks(expectations).checks + CatalogChecks(expectations).checks
+    ).byFeature
+  }
+
+  /// The checks of a feature beside each other, in the order in which the features first come.
+  private var byFeature: Suite {
+    var order: [String] = []
+    for check in checks where !order.contains(check.feature) { order.append(check.feature) }
+    return Suite(order.flatMap { feature in checks.filter { $0.feature == feature } })
   }
 
   /// What the papers promise, in their order, and then what holds for all live relations.

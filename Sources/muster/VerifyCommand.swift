@@ -26,12 +26,12 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var verbosity: VerbosityOptions
 
   @Option(help: ArgumentHelp("Who may do what: the table to hold the database to.", valueName: "file"))
-  var expectations = "expectations/access.yaml"
+  var expectations: String?
 
   @Option(
     name: .customLong("dir"),
     help: ArgumentHelp("The migrations for the throw-away database.", valueName: "folder"))
-  var directory = "migrations"
+  var directory: String?
 
   @Option(
     parsing: .upToNextOption,
@@ -51,7 +51,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print the promises and their checks, and check nothing.")
   var list = false
 
-  @Flag(help: "Leave out what takes longer than a person likes to wait.")
+  @Flag(help: "Do not wait up to a minute to see pg_cron run a job.")
   var fast = false
 
   func validate() throws {
@@ -72,8 +72,9 @@ struct VerifyCommand: AsyncParsableCommand {
     if let settings = try database.named() {
       verdict = try await verify(suite, on: settings, allowance: .named, seed: seed)
     } else {
+      let migrations = try directory ?? Provisions.path(of: "migrations", option: "--dir")
       say("muster: no database is named, so this is a throw-away PostgreSQL")
-      verdict = try await ThrowAwayDatabase.with(migrations: directory) { settings in
+      verdict = try await ThrowAwayDatabase.with(migrations: migrations) { settings in
         try await verify(suite, on: settings, allowance: .throwaway, seed: seed)
       }
     }
@@ -81,13 +82,14 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   private func readExpectations() throws -> Expectations {
+    let file = try expectations ?? Provisions.path(of: "expectations/access.yaml", option: "--expectations")
     do {
-      return try Expectations(yaml: String(contentsOfFile: expectations, encoding: .utf8), file: expectations)
+      return try Expectations(yaml: String(contentsOfFile: file, encoding: .utf8), file: file)
     } catch let error as ExpectationsError {
       throw UsageError(message: error.description)
     } catch {
       throw UsageError(
-        message: "cannot read \(expectations): \(error)",
+        message: "cannot read \(file): \(error)",
         hint: "Say with --expectations which table of access the database is to be held to.")
     }
   }

@@ -159,7 +159,7 @@ public struct AccessChecks: Sendable {
   private var provocation: Check {
     .scene(
       "access.functions-take-anything",
-      "A function that is called with nulls or nonsense refuses, and does not break"
+      "A function that is called with nulls or nonsense refuses, and does not break", tags: [.alone]
     ) { stage in
       try setScene(on: stage)
       let functions = try FunctionFacts.all(in: expectations.schemas, on: stage)
