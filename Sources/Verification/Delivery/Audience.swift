@@ -10,6 +10,8 @@ package struct Audience: Sendable {
   private var index = SubscriptionIndex()
   private var views: [View] = []
   private var queue: [Int] = []
+  /// How many questions are out.
+  private var outstanding = 0
   private var transaction: TransactionID?
   /// What each subscriber knows; nil before his first answer.
   package private(set) var answers: [String?]
@@ -90,6 +92,7 @@ extension Audience {
   package mutating func takeErrands(atMost limit: Int) -> [Errand] {
     let taken = queue.prefix(limit).sorted { role(of: $0) < role(of: $1) }
     queue.removeFirst(taken.count)
+    outstanding += taken.count
     return taken.map { number in
       views[number].isQueued = false
       views[number].isBeingRead = true
@@ -101,6 +104,7 @@ extension Audience {
 
   /// Answers came in, all of them at this instant.
   package mutating func take(_ readings: [Reading], at instant: Instant) {
+    outstanding -= readings.count
     for reading in readings {
       report.readings += 1
       let number = reading.number
@@ -163,7 +167,8 @@ extension Audience {
     }
   }
 
-  package var isEverybodyRight: Bool { round.open.isEmpty }
+  /// Whether everybody concerned has his answer, and nobody is about to get another: least of all one who must not.
+  package var isSettled: Bool { round.open.isEmpty && queue.isEmpty && outstanding == 0 }
 
   /// Ends the round: who is not right now has missed the change.
   ///

@@ -70,9 +70,9 @@ package actor Delivery {
     for bell in bells { bell.yield() }
   }
 
-  private nonisolated func read(_ settings: ConnectionSettings, at bell: AsyncStream<Void>) async throws
-    -> Bool
-  {
+  private nonisolated func read(
+    _ settings: ConnectionSettings, at bell: AsyncStream<Void>
+  ) async throws -> Bool {
     let reader = try await Reader(settings)
     do {
       for await _ in bell {
@@ -140,7 +140,7 @@ package actor Delivery {
     }
     audience.expect(name, answers, from: .now)
     try await cause()
-    try await wait(atMost: Self.patience) { $0.isEverybodyRight }
+    try await wait(atMost: Self.patience) { $0.isSettled }
     if audience.conclude() > 0 { throw Missed() }
   }
 
