@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PostgresClient
 
 /// What a benchmark works with: a database of its own with Muster in it, pgbench for the load, and how long to measure.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import PostgresClient
 import Subprocess
 import SystemPackage
@@ -59,7 +59,7 @@ struct Pgbench: Sendable {
   }
 
   private static func number(after label: String, in output: String) -> Double? {
-    guard let range = output.range(of: label) else { return nil }
+    guard let range = output.firstRange(of: label) else { return nil }
     return Double(output[range.upperBound...].drop { $0 == " " }.prefix { $0.isNumber || $0 == "." })
   }
 }

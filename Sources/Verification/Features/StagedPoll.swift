@@ -9,8 +9,10 @@ struct StagedPoll: Sendable {
     let creator = try stage.signUp("creator")
     return try stage.as(creator) {
       let id = try stage.value("insert into public.polls (question) values ('Shall we?') returning id") ?? ""
-      let options = try stage.column(
-        "insert into public.poll_options (poll_id, label) values (\(id), 'Yes'), (\(id), 'No') returning id")
+      let options = try ["Yes", "No"].map { label in
+        try stage.value(
+          "insert into public.poll_options (poll_id, label) values (\(id), \(label)) returning id") ?? ""
+      }
       let poll = StagedPoll(id: id, options: options, creator: creator)
       for next in ["active", "closed"] where status == next || status == "closed" {
         try poll.become(next, stage)

@@ -45,18 +45,23 @@ struct TextReport {
       return ["  \(paint.yellow("–")) \(promise)  \(paint.yellow("skipped:")) \(reason)"]
     case .failed(let findings):
       return ["  \(paint.red("✗")) \(paint.bold(result.check.promise))  \(paint.dim(result.check.name))"]
-        + findings.flatMap(lines(for:))
+        + findings.flatMap(lines(for:)) + script(of: findings)
     }
   }
 
   private func lines(for finding: Finding) -> [String] {
-    var lines = [paint.red(finding.message).indented(by: 6)]
-    if !finding.detail.isEmpty { lines.append(finding.detail.indented(by: 8)) }
-    if !finding.script.isEmpty {
-      lines.append(paint.dim("to see it again, in psql:").indented(by: 8))
-      lines.append(finding.script.indented(by: 10))
-    }
-    return lines
+    let detail = finding.detail.isEmpty ? [] : [finding.detail.indented(by: 8)]
+    return [paint.red(finding.message).indented(by: 6)] + detail
+  }
+
+  /// One script is enough to begin with, and the scene that findings of a check share can be long.
+  private func script(of findings: [Finding]) -> [String] {
+    guard let shown = findings.first(where: { !$0.script.isEmpty }) else { return [] }
+    let which = findings.count > 1 ? "to see “\(shown.message)” again" : "to see it again"
+    let others = findings.count > 1 ? "; --format json has a script for each" : ""
+    return [
+      paint.dim("\(which), in psql\(others):").indented(by: 8), shown.script.indented(by: 10),
+    ]
   }
 
   private var summary: String {

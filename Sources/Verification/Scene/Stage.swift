@@ -27,7 +27,11 @@ public final class Stage {
   @discardableResult
   public func query(_ sql: SQL) throws -> Rows {
     transcript.note(sql.text)
-    return try connection.assumeIsolated { try $0.query(sql.text) }
+    let rows = try connection.assumeIsolated { try $0.query(sql.text) }
+    if let row = rows.first, rows.count == 1, let column = rows.columns.first, let value = row[0] {
+      transcript.noteAnswer(value, column: column.name)
+    }
+    return rows
   }
 
   /// Runs a query that changes nothing and need not be in the script: a look at the catalog, a count.
@@ -237,18 +241,5 @@ extension Stage {
     } catch let error as PostgresError where error.code != nil {
       return .failed(findings + [finding("a statement failed that should not", detail: error.description)])
     }
-  }
-}
-
-/// The statements of a transaction, as a psql script.
-struct Transcript: Sendable {
-  private var statements: [String] = []
-
-  mutating func note(_ sql: String) {
-    statements.append(String(sql.reversed().drop { $0 == ";" || $0.isWhitespace }.reversed()))
-  }
-
-  var script: String {
-    (["begin"] + statements + ["rollback"]).map { $0 + ";" }.joined(separator: "\n")
   }
 }
