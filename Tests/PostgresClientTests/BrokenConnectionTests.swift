@@ -114,7 +114,7 @@ import Testing
   @Test func aServerThatHangs() async throws {
     let connection = try await connect()
     let processID = connection.backendProcessID
-    let task = Task { try await connection.query("select pg_sleep(600)", timeout: .seconds(1)) }
+    let task = Task { try await connection.query("select pg_sleep(600)", timeout: .seconds(5)) }
     try await awaitBackend(processID, waitingFor: "PgSleep")
     try #require(kill(processID, SIGSTOP) == 0)
     defer { kill(processID, SIGCONT) }

@@ -51,14 +51,24 @@ public final class CopyWriter {
     if let error = exchange.interruptionError { throw error }
   }
 
-  /// The server sends nothing during a COPY but an error, seldom a notice. libpq looks for it only at the end, which may be far.
+  /// The server sends nothing during a COPY but an error, seldom a notice. libpq looks for it only at the end, which may be far;
+  /// until then it takes data for a connection that it knows to be gone, too, and drops them.
   private func checkRefusal() throws(PostgresError) {
     let handle = try wire.opened()
-    guard PQsslInUse(handle) == 0 else { return }
-    var first: UInt8 = 0
-    let length = recv(PQsocket(handle), &first, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-    guard length == 0 || (length == 1 && first == UInt8(ascii: "E")) else { return }
+    guard PQstatus(handle) == CONNECTION_BAD || isRefusal(on: handle) else { return }
     isRefused = true
     throw PostgresError(.server, "the server has refused the data", sql: exchange.sql)
+  }
+
+  /// Whether an error, the end of the connection or a fault of the socket is the next thing to read.
+  private func isRefusal(on handle: OpaquePointer) -> Bool {
+    guard PQsslInUse(handle) == 0 else { return false }
+    var first: UInt8 = 0
+    let length = recv(PQsocket(handle), &first, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    switch length {
+    case 0: return true
+    case 1...: return first == UInt8(ascii: "E")
+    default: return ![EAGAIN, EWOULDBLOCK, EINTR].contains(errno)
+    }
   }
 }
