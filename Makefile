@@ -42,8 +42,10 @@ test: packages
 	@scripts/stage 'Tests of the extension' $(MAKE) --no-print-directory installcheck
 	@scripts/stage 'Demo' $(BIN)/muster demo
 
+# Delivery is held to a second of real time, which it cannot keep beside three hundred other tests.
 unit-tests:
-	@swift test $(SWIFT_FLAGS) --skip-build
+	@swift test $(SWIFT_FLAGS) --skip-build --skip DeliveryCheckTests
+	@swift test $(SWIFT_FLAGS) --skip-build --filter DeliveryCheckTests
 
 lint:
 	@swift format lint --strict --parallel --recursive $(SOURCES)
