@@ -76,8 +76,8 @@ struct VerifyTests {
   }
 
   private static let schema = """
-    do $$ begin create role anon; exception when duplicate_object then null; end $$;
-    do $$ begin create role authenticated; exception when duplicate_object then null; end $$;
+    do $$ begin create role anon; exception when duplicate_object or unique_violation then null; end $$;
+    do $$ begin create role authenticated; exception when duplicate_object or unique_violation then null; end $$;
     create schema app;
     grant usage on schema app to anon, authenticated;
     create table app.notes (id bigint generated always as identity primary key, owner uuid not null, title text);
