@@ -72,10 +72,9 @@ struct Simulation: Sendable {
   private mutating func act(at now: Int) async throws {
     var waiting = population.acts(at: now)[...]
     while !waiting.isEmpty {
-      let batch = waiting.prefix(Self.deedsAtOnce)
+      try await perform(Array(waiting.prefix(Self.deedsAtOnce)), at: now)
       waiting = waiting.dropFirst(Self.deedsAtOnce)
-      try await align()
-      try await perform(Array(batch), at: now)
+      if !waiting.isEmpty { try await align() }
     }
   }
 

@@ -2,8 +2,8 @@ import PostgresClient
 
 /// The check that runs simulated clients against the oracle.
 public enum SimulationChecks {
-  /// The simulated seconds of a run: long enough for each sweep, and for who vanishes to be missed.
-  static let seconds = 320
+  /// The simulated seconds of a run: long enough for each sweep to come, and for who vanishes to be missed.
+  static let seconds = 150
   static let defaultClients = 1_000
 
   public static let all = [

@@ -25,6 +25,8 @@ package struct World: Sendable {
   package var polls: [PollHabit.Poll] = []
   package var conversations: [String: ChatOracle.Parties] = [:]
 
+  /// What the clock of the jobs shows when the run begins, in seconds: late enough for each sweep to come within the run.
+  package static let startOfClock = 180
   package static let paths = [
     "/", "/pricing", "/docs", "/docs/install", "/blog", "/rooms", "/polls", "/about",
   ]

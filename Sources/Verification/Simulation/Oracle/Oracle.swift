@@ -40,12 +40,13 @@ package struct Oracle: Sendable {
   ///
   /// - Returns: how many rows each swept relation must lose or end.
   package mutating func sweepWhatIsDue(at now: Int) -> [Sweep: Int] {
+    let clock = now + World.startOfClock
     var swept: [Sweep: Int] = [:]
-    if now.isMultiple(of: ActiveUsersOracle.sweepInterval) {
+    if clock.isMultiple(of: ActiveUsersOracle.sweepInterval) {
       swept[.activeUsers] = activeUsers.sweep(at: now)
     }
-    if now.isMultiple(of: RoomsOracle.sweepInterval) { swept[.participants] = rooms.sweep(at: now) }
-    if now.isMultiple(of: PollsOracle.sweepInterval) { swept[.holds] = polls.sweep(at: now) }
+    if clock.isMultiple(of: RoomsOracle.sweepInterval) { swept[.participants] = rooms.sweep(at: now) }
+    if clock.isMultiple(of: PollsOracle.sweepInterval) { swept[.holds] = polls.sweep(at: now) }
     return swept
   }
 }
