@@ -1,8 +1,9 @@
 # make demo · make test · make install (the extension, through PGXS) · make bench · make format
 
 # One configuration for everything, so that a fresh machine compiles once.
-SWIFT_FLAGS ?= -c release
-BIN = $(shell swift build $(SWIFT_FLAGS) --show-bin-path)
+CONFIGURATION ?= release
+SWIFT_FLAGS = -c $(CONFIGURATION)
+BIN = .build/$(CONFIGURATION)
 PG_CONFIG ?= pg_config
 SOURCES = Sources Tests Package.swift
 
@@ -21,8 +22,12 @@ help:
 packages:
 	@scripts/install-packages
 
-build: packages
+build: packages $(BIN).built
+
+# Asking the package manager takes seconds even where nothing has changed.
+$(BIN).built: Package.swift $(shell find Sources -type f) sql/muster--1.0.sql
 	@swift build $(SWIFT_FLAGS) --product muster
+	@touch $@
 
 build-tests: packages
 	@swift build $(SWIFT_FLAGS) --build-tests

@@ -3,7 +3,7 @@ import PostgresClient
 /// The check that runs simulated clients against the oracle.
 public enum SimulationChecks {
   /// The simulated seconds of a run: long enough for each sweep to come, and for who vanishes to be missed.
-  static let seconds = 150
+  static let seconds = 125
   static let defaultClients = 1_000
 
   public static let all = [

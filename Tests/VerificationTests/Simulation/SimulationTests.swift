@@ -13,7 +13,7 @@ import Verification
       Issue.record("\(outcome)")
       return
     }
-    #expect(figure.hasPrefix("60 clients, 150 simulated s"))
+    #expect(figure.hasPrefix("60 clients, 125 simulated s"))
   }
 
   @Test func nothingOfARunStaysBehind() async throws {
