@@ -38,20 +38,20 @@ struct SimulatedTime: Sendable {
     ]
   }
 
-  /// The statements that make every age exact again; to be followed by ``noteAlignment(_:)`` with the last one's answer.
-  func align() -> [Statement] {
-    aligned.isEmpty ? [now] : columns.map { update($0, to: "now() - \(age($0))") } + [now]
+  /// The statements that make every age exact again and let so many seconds pass; to be followed by ``noteAlignment(_:)``
+  /// with the last one's answer.
+  func align(passing seconds: Int = 0) -> [Statement] {
+    let aging = columns.map { update($0, to: "now() - interval '\(seconds) s' - \(age($0))") }
+    return (aligned.isEmpty ? [] : aging) + (seconds > 0 ? [ageCounts(by: seconds)] : []) + [now]
   }
 
-  /// The statements that let this many seconds pass.
-  func advance(by seconds: Int) -> [Statement] {
-    let passed = "interval '\(seconds) seconds'"
-    // What the counts were computed from is older now, and so is the moment at which they fall.
-    return columns.map { update($0, to: "\($0.column) - \(passed)") } + [
-      Statement(
-        "update muster.live_count_state set refreshed_at = refreshed_at - \(passed), due_at = due_at - \(passed)"
-      )
-    ]
+  /// What the counts were computed from is older now, and so is the moment at which they fall.
+  func ageCounts(by seconds: Int) -> Statement {
+    Statement(
+      """
+      update muster.live_count_state set refreshed_at = refreshed_at - interval '\(seconds) s', \
+      due_at = due_at - interval '\(seconds) s'
+      """)
   }
 
   mutating func noteAlignment(_ now: String) { aligned = now }

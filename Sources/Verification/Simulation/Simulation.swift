@@ -4,8 +4,8 @@ import PostgresClient
 /// oracle.
 ///
 /// A second goes like this: the clients do what is due, side by side on all connections, each client's deeds in their order;
-/// then, in one transaction in which time stands still, all that is on anybody's screen is looked at and the next second
-/// begins; then the sweeps that are due run.
+/// then the second passes, and in the same transaction, in which time stands still, all that is on anybody's screen is looked
+/// at; then the sweeps that are due run.
 struct Simulation: Sendable {
   /// What a run did, for the report.
   struct Tally: Sendable {
@@ -53,12 +53,13 @@ struct Simulation: Sendable {
   /// - Throws: `PostgresError` where the database cannot be asked any more.
   mutating func run(seconds: Int, progress: (String) -> Void) async throws -> Tally {
     // Counts that were computed just now are too young to be computed again: let a second pass.
-    let advance = time.advance(by: 1)
-    _ = try await owner.run { try $0.pipeline(advance).values() }
+    let aging = time.ageCounts(by: 1)
+    _ = try await owner.run { try $0.pipeline([aging]).values() }
+    try await align()
     for now in 0..<seconds {
       try Task.checkCancellation()
       try await act(at: now)
-      try await look(at: now, andAdvanceBy: 1)
+      try await look(at: now + 1)
       try await sweep(at: now + 1)
       tally.seconds = now + 1
       if now % 10 == 9 { progress("\(now + 1) of \(seconds) simulated seconds, \(tally.calls) calls") }
@@ -128,9 +129,8 @@ struct Simulation: Sendable {
     time.noteAlignment(try await owner.run { try $0.pipeline(statements).values().last?.scalar() ?? "" })
   }
 
-  private mutating func look(at now: Int, andAdvanceBy seconds: Int) async throws {
-    let align = time.align()
-    let advance = time.advance(by: seconds)
+  private mutating func look(at now: Int) async throws {
+    let align = time.align(passing: 1)
     let (oracle, world) = (oracle, world)
     let (aligned, questions, answers) = try await owner.run { owner in
       try owner.transaction { owner in
@@ -142,7 +142,7 @@ struct Simulation: Sendable {
         let asked = questions.flatMap { question in
           [question.persona.map(Statement.acting) ?? .actingAsOwner, question.statement]
         }
-        let answers = try owner.pipeline(asked + [.actingAsOwner] + advance).values()
+        let answers = try owner.pipeline(asked).values()
         return (
           try rows[align.count - 1].scalar(String.self), questions,
           try questions.indices.map { try answers[2 * $0 + 1].scalar(String?.self) ?? "" }
@@ -153,9 +153,8 @@ struct Simulation: Sendable {
     for (question, answer) in zip(questions, answers) {
       tally.answers += 1
       if answer != question.answer {
-        report(
-          "\(question.text) shows \(answer.isEmpty ? "nothing" : answer)", expected: question.answer,
-          by: question.persona, at: now)
+        let (seen, expected) = Self.whereTheyDiffer(answer, question.answer)
+        report("\(question.text) shows \(seen)", expected: expected, by: question.persona, at: now)
       }
     }
   }
@@ -177,6 +176,18 @@ struct Simulation: Sendable {
         report("the sweep of \(relation) took \(swept)", expected: "\(own + others)", by: nil, at: now)
       }
     }
+  }
+
+  /// Two long lists from shortly before where they part.
+  private static func whereTheyDiffer(_ seen: String, _ expected: String) -> (String, String) {
+    let common = zip(seen, expected).prefix { $0 == $1 }.count
+    func clipped(_ text: String) -> String {
+      let start = max(0, common - 50)
+      let part = text.dropFirst(start).prefix(200)
+      return text.isEmpty
+        ? "nothing" : (start > 0 ? "…" : "") + part + (text.count > start + 200 ? "…" : "")
+    }
+    return (clipped(seen), clipped(expected))
   }
 
   private mutating func report(
