@@ -183,7 +183,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   private var ownDatabase: String {
     """
-
+    \(keep ? "" : "\nTo keep this one and look around in it: muster demo --keep\n")
     On a database of your own:
       export DATABASE_URL=postgresql://user@host:5432/database
       muster migrate --plan    what would be done
