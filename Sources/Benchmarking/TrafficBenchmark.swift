@@ -100,10 +100,9 @@ extension Benchmark {
             try await laboratory.execute("checkpoint")
           },
           work: { laboratory in
-            let before = try await laboratory.number("select public.heartbeat_total(public.utc_today() - 9)")
             try await laboratory.execute("select public.turn_heartbeat_partitions()")
             let after = try await laboratory.number("select public.heartbeat_total(public.utc_today() - 9)")
-            return before - after
+            return Double(beats) - after
           }),
       ])
   }
