@@ -28,9 +28,7 @@ struct SeedSpace: Sendable {
 
   func session(_ feature: String, _ number: Int) -> String { "seed-\(seed)-\(feature)-\(number)" }
 
-  // MARK: Which rows are seeded, as SQL
-
-  // Where the seed is nil, every seed is meant.
+  // MARK: Which rows are seeded, as SQL. Where the seed is nil, every seed is meant.
 
   static func holds(id column: String, seed: UInt16?) -> String {
     let low = first + Int64(seed ?? 0) * width

@@ -10,14 +10,13 @@ struct ToolResult: Sendable {
   var errors: String
 }
 
-/// The binary that was built beside these tests.
 /// The checkout that these tests are part of.
 let repository = FilePath(#filePath).removingLastComponent().appending("../../..").lexicallyNormalized()
 
+/// The binary that was built beside these tests.
 let musterPath = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("muster")
 
 /// Runs `muster` with an environment that names no database unless it is given one.
-///
 func muster(
   _ arguments: String..., environment: [String: String] = [:], folder: String? = nil
 ) async throws -> ToolResult {
