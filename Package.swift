@@ -38,6 +38,7 @@ let package = Package(
     .executable(name: "muster", targets: ["muster"]),
     .library(name: "PostgresClient", targets: ["PostgresClient"]),
     .library(name: "SQLText", targets: ["SQLText"]),
+    .library(name: "Catalog", targets: ["Catalog"]),
     .library(name: "Migrations", targets: ["Migrations"]),
     .library(name: "Verification", targets: ["Verification"]),
     .library(name: "Seeding", targets: ["Seeding"]),
@@ -61,7 +62,8 @@ let package = Package(
       "TemporaryCluster",
       ["PostgresClient"] + subprocess),
     .target(name: "CExtensionScript"),
-    library("Migrations", ["PostgresClient", "SQLText", "CExtensionScript"]),
+    library("Catalog", ["PostgresClient"]),
+    library("Migrations", ["PostgresClient", "SQLText", "Catalog", "CExtensionScript"]),
     library("SeededRandom"),
     library("Seeding", ["PostgresClient", "SeededRandom"]),
     library(
@@ -74,25 +76,29 @@ let package = Package(
     .executableTarget(
       name: "muster",
       dependencies: [
-        "PostgresClient", "SQLText", "Migrations", "Verification", "Seeding", "Benchmarking",
+        "PostgresClient", "SQLText", "Catalog", "Migrations", "Verification", "Seeding", "Benchmarking",
         "TemporaryCluster",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings, linkerSettings: [selfContained]),
+    .target(
+      name: "TestSupport", dependencies: ["PostgresClient", "Migrations", "TemporaryCluster"] + subprocess,
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests("PostgresClient", ["PostgresClient", "TemporaryCluster"]),
     tests("SQLText", ["SQLText"], exclude: ["Cases"]),
     tests("Replication", ["Replication", "TemporaryCluster"]),
     tests(
       "TemporaryCluster",
-      ["TemporaryCluster", "PostgresClient", "with-cluster"] + subprocess),
+      ["TemporaryCluster", "PostgresClient", "TestSupport", "with-cluster"] + subprocess),
     .executableTarget(
       name: "with-cluster", dependencies: ["TemporaryCluster"] + subprocess, path: "Tests/with-cluster",
       swiftSettings: settings),
-    tests("Migrations", ["Migrations", "SQLText", "TemporaryCluster"]),
-    tests("Seeding", ["Seeding", "Migrations", "PostgresClient", "TemporaryCluster"]),
-    tests("Verification", ["Verification", "Migrations", "PostgresClient", "TemporaryCluster"]),
-    tests("Benchmarking", ["Benchmarking", "Migrations", "PostgresClient", "TemporaryCluster"]),
-    tests("muster", ["TemporaryCluster"] + subprocess),
+    tests("Catalog", ["Catalog", "Migrations", "TestSupport"]),
+    tests("Migrations", ["Migrations", "SQLText", "TemporaryCluster", "TestSupport"]),
+    tests("Seeding", ["Seeding", "PostgresClient", "TemporaryCluster", "TestSupport"]),
+    tests("Verification", ["Verification", "PostgresClient", "TemporaryCluster", "TestSupport"]),
+    tests("Benchmarking", ["Benchmarking", "PostgresClient", "TemporaryCluster", "TestSupport"]),
+    tests("muster", ["TemporaryCluster", "TestSupport"] + subprocess),
   ]
 )

@@ -28,13 +28,12 @@ struct Pgbench: Sendable {
       ],
       environment: .inherit.updating(environment(session)), input: .string(script),
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-    let output = result.standardOutput ?? ""
+    let output = result.standardOutput
     guard result.terminationStatus.isSuccess, let perSecond = Self.number(after: "tps =", in: output),
       let transactions = Self.number(after: "transactions actually processed:", in: output)
     else {
       throw BenchmarkError.pgbench(
-        program: program, status: "\(result.terminationStatus)", output: output + (result.standardError ?? "")
-      )
+        program: program, status: "\(result.terminationStatus)", output: output + result.standardError)
     }
     return Run(perSecond: perSecond, transactions: Int(transactions))
   }

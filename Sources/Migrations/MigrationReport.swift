@@ -30,12 +30,7 @@ public struct MigrationReport: Sendable {
 
 /// What `migrate` would do.
 public struct MigrationPlan: Sendable {
-  public struct Step: Sendable {
-    public let file: MigrationFile
-    public let script: Script
-  }
-
   public let view: DatabaseView
   /// In the order they would run.
-  public let steps: [Step]
+  public let steps: [Work]
 }

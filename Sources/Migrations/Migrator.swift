@@ -17,6 +17,11 @@ public struct Migrator: Sendable {
     public var retryFor = Duration.seconds(300)
     /// How long to wait for another runner to finish.
     public var lockWait = Duration.seconds(300)
+    /// Whose history is kept: a tenant's schema by name, or the database's when empty.
+    public var scope = ""
+    /// Called in the transaction of each file that has one, behind all that the file does; what it throws rolls the file
+    /// back.
+    public var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
     /// What the history says applied a file.
     public var musterVersion = "0.1.0"
 
@@ -42,15 +47,15 @@ public struct Migrator: Sendable {
       var result = MigrationReport(view)
       tellOddities(view, report)
       guard !view.reconciliation.pending.isEmpty else { return result }
-      _ = try scripts(view)
+      _ = try works(view)
       if let error = view.surroundings.unwritable { throw error }
       await connection.run { $0.onNotice { report(.notice($0)) } }
       let deployment = Deployment(
-        connection: connection, connectionSettings: settings, options: options, report: report)
+        connection: connection, connectionSettings: settings, options: options,
+        report: report)
       result.applied = try await deployment.underLock(view.surroundings) { backend in
         let view = try await read(connection, folder)
-        let work = zip(view.reconciliation.pending, try scripts(view))
-        return try await deployment.apply(Array(work), view.surroundings, backend: backend)
+        return try await deployment.run(try works(view), view.surroundings, backend: backend)
       }
       return result
     }
@@ -66,7 +71,7 @@ public struct Migrator: Sendable {
     try await connected { connection, folder in
       let view = try await read(connection, folder)
       return MigrationPlan(
-        view: view, steps: zip(view.reconciliation.pending, try scripts(view)).map(MigrationPlan.Step.init))
+        view: view, steps: try works(view))
     }
   }
 
@@ -97,7 +102,7 @@ public struct Migrator: Sendable {
     let view = try await connection.run { connection in
       let surroundings = try Surroundings.read(connection)
       if let error = surroundings.unsupported { throw error }
-      let history = surroundings.hasHistory ? try HistoryTable.read(connection) : []
+      let history = surroundings.hasHistory ? try History(scope: options.scope).read(connection) : []
       return DatabaseView(
         surroundings: surroundings, history: history,
         reconciliation: Reconciliation(files: folder.files, history: history))
@@ -108,9 +113,10 @@ public struct Migrator: Sendable {
     return view
   }
 
-  private func scripts(_ view: DatabaseView) throws -> [Script] {
+  private func works(_ view: DatabaseView) throws -> [Work] {
     try view.reconciliation.pending.map { file in
-      try file.script(standardConformingStrings: view.surroundings.standardConformingStrings)
+      let conforming = view.surroundings.standardConformingStrings
+      return Work(file, try file.script(standardConformingStrings: conforming))
     }
   }
 

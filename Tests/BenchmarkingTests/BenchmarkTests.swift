@@ -1,8 +1,7 @@
 import Benchmarking
-import Foundation
-import Migrations
 import PostgresClient
 import TemporaryCluster
+import TestSupport
 import Testing
 
 /// What a benchmark says is not tested, since it depends on the machine; that each runs, and notices a contender that does
@@ -12,12 +11,8 @@ import Testing
     spoiltBy script: String = "", _ body: (Laboratory) async throws -> T
   ) async throws -> T {
     let cluster = try await TemporaryCluster.shared()
-    let settings = try await cluster.createDatabase()
-    let migrations = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../migrations")
-    _ = try await Migrator(settings, directory: migrations.standardized.path).migrate()
-    let connection = try await PostgresConnection.connect(settings)
-    _ = try await connection.run { try $0.execute(script) }
-    await connection.close()
+    let settings = try await Installed.database()
+    try await TestSupport.script(script, in: settings)
     let laboratory = try await Laboratory(
       settings: settings, pgbench: cluster.binaries.folder + "/pgbench", rounds: 1, seconds: 1, scale: 1_000,
       progress: { _ in })

@@ -1,5 +1,6 @@
 import Migrations
 import PostgresClient
+import TestSupport
 import Testing
 
 @Suite struct ChecksumTests {

@@ -2,6 +2,7 @@ import Foundation
 import Migrations
 import PostgresClient
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite struct HistoryTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Migrations
 import PostgresClient
+import TestSupport
 import Testing
 
 @Suite struct MigratorTests {

@@ -3,6 +3,7 @@ import Migrations
 import PostgresClient
 import SQLText
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite struct ServerTests {

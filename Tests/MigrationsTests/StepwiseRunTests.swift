@@ -1,6 +1,7 @@
 import Migrations
 import PostgresClient
 import SQLText
+import TestSupport
 import Testing
 
 @Suite struct StepwiseRunTests {

@@ -1,26 +1,18 @@
 import Foundation
-import Migrations
 import PostgresClient
 import Seeding
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite struct SeederTests {
-  private static let template = Task {
-    let settings = try await TemporaryCluster.shared().createDatabase()
-    let migrations = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../migrations")
-    _ = try await Migrator(settings, directory: migrations.standardized.path).migrate()
-    return settings
-  }
-
   /// A database with the features, and a session in it.
   private struct Place {
     let seeder: Seeder
     let connection: PostgresConnection
 
     init() async throws {
-      let template = try await SeederTests.template.value.parameters["dbname"]
-      let settings = try await TemporaryCluster.shared().createDatabase(template: template)
+      let settings = try await Installed.database()
       seeder = Seeder(settings)
       connection = try await PostgresConnection.connect(settings)
     }

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite("A throw-away cluster")

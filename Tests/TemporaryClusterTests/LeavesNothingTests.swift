@@ -2,6 +2,7 @@ import Foundation
 import Subprocess
 import SystemPackage
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite("Nothing is left of a cluster")

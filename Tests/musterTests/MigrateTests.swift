@@ -3,6 +3,7 @@ import PostgresClient
 import Subprocess
 import SystemPackage
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite("muster migrate, status and new")

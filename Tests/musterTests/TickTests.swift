@@ -2,6 +2,7 @@ import Foundation
 import PostgresClient
 import Subprocess
 import TemporaryCluster
+import TestSupport
 import Testing
 
 @Suite("muster tick")

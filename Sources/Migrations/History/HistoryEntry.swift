@@ -2,6 +2,16 @@ import PostgresClient
 
 /// A migration that a database says it has.
 public struct HistoryEntry: Sendable, Hashable {
+  /// How the database came to have it.
+  public enum Kind: String, Sendable {
+    /// Muster ran it.
+    case applied
+    /// It was there before Muster, by somebody's word.
+    case baseline
+    /// Another tool ran it and kept the history.
+    case adopted
+  }
+
   public let version: Version
   public let name: String
   public let checksum: Checksum
@@ -11,11 +21,11 @@ public struct HistoryEntry: Sendable, Hashable {
   public let milliseconds: Double
   /// The Muster that applied it.
   public let musterVersion: String
+  public let kind: Kind
 
   package init(
     version: Version, name: String, checksum: Checksum, appliedAt: Timestamp, appliedBy: String,
-    milliseconds: Double,
-    musterVersion: String
+    milliseconds: Double, musterVersion: String, kind: Kind = .applied
   ) {
     self.version = version
     self.name = name
@@ -24,6 +34,16 @@ public struct HistoryEntry: Sendable, Hashable {
     self.appliedBy = appliedBy
     self.milliseconds = milliseconds
     self.musterVersion = musterVersion
+    self.kind = kind
+  }
+}
+
+extension HistoryEntry.Kind {
+  init(_ text: String) throws(PostgresError) {
+    guard let kind = Self(rawValue: text) else {
+      throw PostgresError(.decoding, "muster.migration: \"\(text)\" is no kind of entry")
+    }
+    self = kind
   }
 }
 

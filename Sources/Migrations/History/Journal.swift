@@ -2,14 +2,15 @@ import PostgresClient
 
 /// Where a no-transaction file stands, kept in the database so that a killed run is taken up where it stopped.
 struct Journal {
+  let scope: String
   let version: Version
 
   func read(_ connection: isolated PostgresConnection) throws -> [Int: JournalEntry] {
     let rows = try connection.query(
       """
       select statement, state, checksum, indexes_before::text[]
-      from muster.migration_journal where version = $1
-      """, [version.digits])
+      from muster.migration_journal where scope = $1 and version = $2
+      """, [scope, version.digits])
     let entries = try rows.map { row in
       JournalEntry(
         version: version, statement: try row.decode(at: 0),
@@ -26,16 +27,18 @@ struct Journal {
   ) -> Statement {
     Statement(
       """
-      insert into muster.migration_journal (version, statement, state, checksum, indexes_before, started_at)
-      values ($1, $2, $3, $4, $5::text[]::oid[], pg_catalog.clock_timestamp())
-      on conflict (version, statement) do update
+      insert into muster.migration_journal (scope, version, statement, state, checksum, indexes_before,
+        started_at)
+      values ($1, $2, $3, $4, $5, $6::text[]::oid[], pg_catalog.clock_timestamp())
+      on conflict (scope, version, statement) do update
         set state = excluded.state, checksum = excluded.checksum,
           indexes_before = coalesce(excluded.indexes_before, migration_journal.indexes_before)
-      """, [version.digits, number, state.rawValue, checksum, indexesBefore])
+      """, [scope, version.digits, number, state.rawValue, checksum, indexesBefore])
   }
 
   /// Forgets the file, whose history row takes over.
   var clearing: Statement {
-    Statement("delete from muster.migration_journal where version = $1", [version.digits])
+    Statement(
+      "delete from muster.migration_journal where scope = $1 and version = $2", [scope, version.digits])
   }
 }

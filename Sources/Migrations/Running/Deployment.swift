@@ -7,6 +7,8 @@ struct Deployment: Sendable {
   let options: Migrator.Options
   let report: @Sendable (MigrationEvent) -> Void
 
+  private var lock: DeploymentLock { DeploymentLock(scope: options.scope) }
+
   /// Runs the body while this session alone may migrate the database, with the history there. The body is told the
   /// server process that holds the lock.
   func underLock<T: Sendable>(
@@ -16,16 +18,16 @@ struct Deployment: Sendable {
     let value: T
     do {
       let backend = surroundings.backendProcessID
-      guard try await connection.run({ try DeploymentLock.isHeld(by: backend, $0) }) else {
+      guard try await connection.run({ try lock.isHeld(by: backend, $0) }) else {
         throw ServerError.lockLost
       }
       try await createHistory()
       value = try await body(backend)
     } catch {
-      _ = try? await connection.run { try DeploymentLock.release($0) }
+      _ = try? await connection.run { try lock.release($0) }
       throw error
     }
-    if try await !connection.run({ try DeploymentLock.release($0) }) { report(.lockLost) }
+    if try await !connection.run({ try lock.release($0) }) { report(.lockLost) }
     return value
   }
 
@@ -33,8 +35,8 @@ struct Deployment: Sendable {
     let start = ContinuousClock.now
     var pause = DeploymentLock.firstPause
     var told: Blocker??
-    while try await !connection.run({ try DeploymentLock.tryAcquire($0) }) {
-      let holder = try await connection.run { try DeploymentLock.holder($0) }
+    while try await !connection.run({ try lock.tryAcquire($0) }) {
+      let holder = try await connection.run { try lock.holder($0) }
       if told == nil || told??.processID != holder?.processID { report(.waitingForLock(holder: holder)) }
       told = .some(holder)
       let waited = ContinuousClock.now - start
@@ -52,7 +54,7 @@ struct Deployment: Sendable {
       do {
         try connection.transaction { connection in
           if !surroundings.hasSchema { try connection.execute("create schema muster") }
-          for statement in HistoryTable.creation { try connection.execute(statement) }
+          for statement in History.creation { try connection.execute(statement) }
         }
       } catch let error as PostgresError where error.kind == .server {
         throw ServerError.bookkeeping(error)
@@ -62,41 +64,40 @@ struct Deployment: Sendable {
     if isNew { report(.historyCreated) }
   }
 
-  /// Applies the files one after another.
-  func apply(
-    _ work: [(MigrationFile, Script)], _ surroundings: Surroundings, backend: Int32
+  /// Does the works one after another.
+  func run(
+    _ works: [Work], _ surroundings: Surroundings, backend: Int32
   ) async throws -> [MigrationReport.Applied] {
     let settings = RunSettings(
-      backend: backend, lockTimeout: options.lockTimeout, hasSingleByteText: surroundings.hasSingleByteText,
-      musterVersion: options.musterVersion, report: report)
+      history: History(scope: options.scope), backend: backend, lockTimeout: options.lockTimeout,
+      hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report)
     var applied: [MigrationReport.Applied] = []
-    for (file, script) in work {
-      report(.starting(file, statements: script.statements.count))
+    for work in works {
+      report(.starting(work.file, statements: work.script.statements.count))
       let start = ContinuousClock.now
       let watch = BlockerWatch(settings: connectionSettings, backend: backend) {
-        report(.blocked(file, by: $0))
+        report(.blocked(work.file, by: $0))
       }
-      try await repeating(file) {
+      try await repeating(work.file) {
         try await watch.during {
-          try await connection.run { try Self.run(file, script, settings, $0) }
+          try await connection.run { try run(work, settings, $0) }
         }
       }
-      if script.mentionsAdvisoryUnlock { try await connection.run { try DeploymentLock.renew($0) } }
+      if work.script.mentionsAdvisoryUnlock { try await connection.run { try lock.renew($0) } }
       let took = ContinuousClock.now - start
-      report(.applied(file, took: took))
-      applied.append(.init(file: file, statements: script.statements.count, took: took))
+      report(.applied(work.file, took: took))
+      applied.append(.init(file: work.file, statements: work.script.statements.count, took: took))
     }
     return applied
   }
 
-  private static func run(
-    _ file: MigrationFile, _ script: Script, _ settings: RunSettings,
-    _ connection: isolated PostgresConnection
+  private func run(
+    _ work: Work, _ settings: RunSettings, _ connection: isolated PostgresConnection
   ) throws {
-    if script.directives.noTransaction {
-      try StepwiseRun(file: file, script: script, settings: settings)(connection)
+    if work.script.directives.noTransaction {
+      try StepwiseRun(work: work, settings: settings)(connection)
     } else {
-      try TransactionalRun(file: file, script: script, settings: settings)(connection)
+      try TransactionalRun(works: [work], settings: settings, beforeCommit: options.beforeCommit)(connection)
     }
   }
 

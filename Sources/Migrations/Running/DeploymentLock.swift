@@ -4,50 +4,58 @@ import PostgresClient
 /// never waited in, because a waiting statement holds a snapshot that CREATE INDEX CONCURRENTLY would wait for.
 ///
 /// It goes with the session, so a runner that is killed leaves nothing behind.
-enum DeploymentLock {
-  /// "muster" in ASCII, and 1.
-  static let key: Int64 = 0x6D75_7374_6572_0001
+struct DeploymentLock: Sendable {
+  /// "muster" in ASCII and 1 for the database; what FNV-1a makes of that and the name for a tenant's schema.
+  let key: Int64
+
+  init(scope: String) {
+    let database: UInt64 = 0x6D75_7374_6572_0001
+    key = Int64(bitPattern: scope.utf8.reduce(database) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+  }
+
   static let firstPause = Duration.milliseconds(50)
   static let longestPause = Duration.seconds(2)
 
-  static func tryAcquire(_ connection: isolated PostgresConnection) throws -> Bool {
+  func tryAcquire(_ connection: isolated PostgresConnection) throws -> Bool {
     try connection.query("select pg_catalog.pg_try_advisory_lock(\(key))").scalar()
   }
 
   /// Whether the session that answers is the one that took the lock, and has it.
-  static func isHeld(by backend: Int32, _ connection: isolated PostgresConnection) throws -> Bool {
+  func isHeld(by backend: Int32, _ connection: isolated PostgresConnection) throws -> Bool {
     try connection.query("select pg_catalog.pg_backend_pid() = \(backend) and exists (\(grant))").scalar()
   }
 
   /// Takes the lock again where a file released it, with pg_advisory_unlock_all() for one.
-  static func renew(_ connection: isolated PostgresConnection) throws {
+  func renew(_ connection: isolated PostgresConnection) throws {
     try connection.query("select pg_catalog.pg_try_advisory_lock(\(key)) where not exists (\(grant))")
   }
 
-  private static let grant = """
+  private var grant: String {
+    """
     select from pg_catalog.pg_locks l
     where l.locktype = 'advisory' and l.pid = pg_catalog.pg_backend_pid() and l.granted and l.objsubid = 1
-      and l.classid::bigint = \(key >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF)
+      and l.classid::bigint = \(UInt64(bitPattern: key) >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF)
     """
+  }
 
   /// An expression that fails, and with it the transaction, unless this transaction holds the lock as well. It does at
   /// once where the session has it; where a pooler has changed the session it either keeps others out or fails.
-  static func gate(backend: Int32) -> String {
+  func gate(backend: Int32) -> String {
     "1 / (pg_catalog.pg_backend_pid() = \(backend) and pg_catalog.pg_try_advisory_xact_lock(\(key)))::integer"
   }
 
   /// Returns false when the lock was not there to be released.
-  static func release(_ connection: isolated PostgresConnection) throws -> Bool {
+  func release(_ connection: isolated PostgresConnection) throws -> Bool {
     try connection.query("select pg_catalog.pg_advisory_unlock(\(key))").scalar()
   }
 
-  static func holder(_ connection: isolated PostgresConnection) throws -> Blocker? {
+  func holder(_ connection: isolated PostgresConnection) throws -> Blocker? {
     try Blocker.read(
       """
       select a.pid from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a using (pid)
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
-        and l.classid::bigint = \(key >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF)
+        and l.classid::bigint = \(UInt64(bitPattern: key) >> 32) and l.objid::bigint = \(key & 0xFFFF_FFFF)
       """, connection
     ).first
   }

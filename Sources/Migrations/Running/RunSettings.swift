@@ -2,6 +2,7 @@ import PostgresClient
 
 /// What holds for every file of a run.
 struct RunSettings: Sendable {
+  let history: History
   /// The server process that holds the deployment lock.
   let backend: Int32
   let lockTimeout: Timeout
@@ -9,15 +10,17 @@ struct RunSettings: Sendable {
   let musterVersion: String
   let report: @Sendable (MigrationEvent) -> Void
 
+  private var lock: DeploymentLock { DeploymentLock(scope: history.scope) }
+
   /// The first statement of a transaction: only under the deployment lock does it go on.
-  var gate: Statement { Statement("select " + DeploymentLock.gate(backend: backend)) }
+  var gate: Statement { Statement("select " + lock.gate(backend: backend)) }
 
   /// The gate, and the timeouts that hold for one file.
   func opening(for script: Script) -> Statement {
     let settings = timeouts(for: script).map { name, limit in
       "pg_catalog.set_config('\(name)', '\(limit.milliseconds)', true)"
     }
-    return Statement("select " + ([DeploymentLock.gate(backend: backend)] + settings).joined(separator: ", "))
+    return Statement("select " + ([lock.gate(backend: backend)] + settings).joined(separator: ", "))
   }
 
   /// For a no-transaction file, whose statements share a session.

@@ -7,11 +7,12 @@ import SQLText
 /// A statement that can be in a transaction is in one together with its note, and so runs exactly once. One that cannot
 /// is noted before and after; found begun and not finished, what it left is looked at before it runs again.
 struct StepwiseRun: Sendable {
-  let file: MigrationFile
-  let script: Script
+  let work: Work
   let settings: RunSettings
 
-  private var journal: Journal { Journal(version: file.version) }
+  var file: MigrationFile { work.file }
+  var script: Script { work.script }
+  fileprivate var journal: Journal { Journal(scope: settings.history.scope, version: file.version) }
 
   /// Throws `StatementFailure`, `MigrationError.history` where what was run already is no longer what the file says,
   /// or `ServerError`.
@@ -24,7 +25,7 @@ struct StepwiseRun: Sendable {
       for reset in SessionReset.statements + settings.sessionTimeouts(for: script) {
         try connection.execute(reset)
       }
-      try DeploymentLock.renew(connection)
+      try DeploymentLock(scope: settings.history.scope).renew(connection)
     }
     for required in script.directives.requiredExtensions {
       try transaction(connection, while: "creating extension \(required.name)") {
@@ -36,7 +37,7 @@ struct StepwiseRun: Sendable {
     }
     try transaction(connection, while: "writing the history row") { connection in
       try connection.query(SessionReset.local)
-      try send([HistoryTable.insertion(of: file, by: settings.musterVersion), journal.clearing], connection)
+      try send([settings.history.record(of: work, by: settings.musterVersion), journal.clearing], connection)
     }
   }
 
@@ -94,7 +95,7 @@ private struct Step {
 
   private var script: Script { run.script }
   private var sql: String { script.text(statement) }
-  private var journal: Journal { Journal(version: run.file.version) }
+  private var journal: Journal { run.journal }
   private var checksum: String { StepwiseRun.checksum(statement, script) }
   private var wasBegun: Bool { entry?.state == .started }
 

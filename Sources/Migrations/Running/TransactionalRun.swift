@@ -1,11 +1,13 @@
 import PostgresClient
 import SQLText
 
-/// One file in one transaction together with its history row, in as few round trips as its statements allow.
+/// Files in one transaction together with their history rows, in as few round trips as their statements allow: one file as
+/// a rule, several where they are to be there together or not at all.
 struct TransactionalRun: Sendable {
-  let file: MigrationFile
-  let script: Script
+  let works: [Work]
   let settings: RunSettings
+  /// Looks at what the files made, in their transaction; what it throws rolls them back.
+  var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
 
   /// Statements sent at once; a file of thousands is sent in several goes.
   private static let chunk = 256
@@ -31,41 +33,54 @@ struct TransactionalRun: Sendable {
   }
 
   private func steps(_ connection: isolated PostgresConnection) throws {
-    var batch = Batch(run: self)
+    guard let first = works.first else { return }
+    var batch = Batch(run: self, work: first)
     for reset in SessionReset.pipeline {
       try batch.add(reset, .bookkeeping("resetting the session"), connection)
     }
     try batch.add(Statement("begin"), .bookkeeping("beginning the transaction"), connection)
-    try batch.add(settings.opening(for: script), .gate, connection)
-    for required in script.directives.requiredExtensions {
-      try batch.flush(connection)
-      try ExtensionRequirement(required, script: script, settings: settings).satisfy(connection)
+    for (index, work) in works.enumerated() {
+      if index > 0 { try batch.begin(work, connection) }
+      try add(work, to: &batch, connection)
     }
-    for statement in script.statements { try add(statement, to: &batch, connection) }
-    try batch.add(Statement(SessionReset.local), .bookkeeping("preparing the history row"), connection)
-    try batch.add(
-      HistoryTable.insertion(of: file, by: settings.musterVersion), .bookkeeping("writing the history row"),
-      connection)
+    if let beforeCommit {
+      try batch.flush(connection)
+      try beforeCommit(connection)
+    }
     try batch.add(Statement("commit"), .commit, connection)
     try batch.flush(connection)
+  }
+
+  private func add(_ work: Work, to batch: inout Batch, _ connection: isolated PostgresConnection) throws {
+    try batch.add(settings.opening(for: work.script), .gate, connection)
+    for required in work.script.directives.requiredExtensions {
+      try batch.flush(connection)
+      try ExtensionRequirement(required, script: work.script, settings: settings).satisfy(connection)
+    }
+    for statement in work.script.statements { try add(statement, to: &batch, connection) }
+    try batch.add(Statement(SessionReset.local), .bookkeeping("preparing the history row"), connection)
+    try batch.add(
+      settings.history.record(of: work, by: settings.musterVersion), .bookkeeping("writing the history row"),
+      connection)
   }
 
   private func add(
     _ statement: SQLStatement, to batch: inout Batch, _ connection: isolated PostgresConnection
   ) throws {
     guard case .copy(let data) = statement.kind else {
-      return try batch.add(Statement(script.text(statement)), .statement(statement), connection)
+      return try batch.add(Statement(batch.work.script.text(statement)), .statement(statement), connection)
     }
     try batch.flush(connection)
     do {
-      try InlineCopy.send(script, statement, data, connection)
+      try InlineCopy.send(batch.work.script, statement, data, connection)
     } catch let error as PostgresError {
-      throw failure(error, .statement(statement))
+      throw failure(error, .statement(statement), of: batch.work)
     }
   }
 
-  private func failure(_ error: PostgresError, _ purpose: Purpose) -> any Error {
-    switch purpose {
+  private func failure(_ error: PostgresError, _ purpose: Purpose, of work: Work) -> any Error {
+    let (file, script) = (work.file, work.script)
+    return switch purpose {
     case .statement(let statement):
       StatementFailure(
         error, of: statement, in: script, outcome: .rolledBack, singleByte: settings.hasSingleByteText)
@@ -81,13 +96,26 @@ struct TransactionalRun: Sendable {
     }
   }
 
-  /// Statements that wait to be sent together.
+  /// Statements of one work that wait to be sent together.
   private struct Batch {
     let run: TransactionalRun
+    private(set) var work: Work
     private var statements: [Statement] = []
     private var purposes: [Purpose] = []
 
-    init(run: TransactionalRun) { self.run = run }
+    init(run: TransactionalRun, work: Work) {
+      self.run = run
+      self.work = work
+    }
+
+    /// Goes on with another work, from a clean session: all of the reset may run inside a transaction.
+    mutating func begin(_ work: Work, _ connection: isolated PostgresConnection) throws {
+      try flush(connection)
+      self.work = work
+      for reset in SessionReset.statements {
+        try add(Statement(reset), .bookkeeping("resetting the session"), connection)
+      }
+    }
 
     mutating func add(
       _ statement: Statement, _ purpose: Purpose, _ connection: isolated PostgresConnection
@@ -102,7 +130,7 @@ struct TransactionalRun: Sendable {
       self.statements = []
       self.purposes = []
       for (result, purpose) in zip(try send(statements, purposes, connection), purposes) {
-        if case .failure(let error) = result { throw run.failure(error, purpose) }
+        if case .failure(let error) = result { throw run.failure(error, purpose, of: work) }
       }
     }
 
@@ -115,7 +143,7 @@ struct TransactionalRun: Sendable {
       } catch {
         let commits = purposes.contains { if case .commit = $0 { true } else { false } }
         throw StatementFailure(
-          error, file: run.file, outcome: commits ? .unknown : .rolledBack, while: "running its statements")
+          error, file: work.file, outcome: commits ? .unknown : .rolledBack, while: "running its statements")
       }
     }
   }

@@ -1,29 +1,30 @@
-import Foundation
-import PostgresClient
-import Subprocess
-import SystemPackage
+private import Foundation
+package import PostgresClient
+package import Subprocess
+package import SystemPackage
 
 /// What a run of the real binary printed, and how it ended.
-struct ToolResult: Sendable {
-  var status: Int32
-  var output: String
-  var errors: String
+package struct ToolResult: Sendable {
+  package var status: Int32
+  package var output: String
+  package var errors: String
 }
 
 /// The checkout that these tests are part of.
-let repository = FilePath(#filePath).removingLastComponent().appending("../../..").lexicallyNormalized()
+package let repository = FilePath(#filePath).removingLastComponent().appending("../..")
+  .lexicallyNormalized()
 
 /// The binary that was built beside these tests.
-let musterPath = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("muster")
+package let musterPath = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("muster")
 
 /// Runs `muster` with an environment that names no database unless it is given one.
-func muster(
+package func muster(
   _ arguments: String..., environment: [String: String] = [:], folder: String? = nil
 ) async throws -> ToolResult {
   try await muster(with: arguments, environment: environment, folder: folder)
 }
 
-func muster(
+package func muster(
   with arguments: [String], environment: [String: String] = [:], folder: String? = nil
 ) async throws -> ToolResult {
   let result = try await run(
@@ -39,7 +40,7 @@ func muster(
 }
 
 /// The caller's environment without anything that names a database, and these on top.
-func plain(_ additions: [String: String]) -> [Environment.Key: String] {
+package func plain(_ additions: [String: String]) -> [Environment.Key: String] {
   let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
     !name.hasPrefix("PG") && name != "DATABASE_URL" && name != "NO_COLOR"
   }
@@ -49,7 +50,7 @@ func plain(_ additions: [String: String]) -> [Environment.Key: String] {
 
 extension ConnectionSettings {
   /// For `DATABASE_URL`.
-  var conninfo: String {
+  package var conninfo: String {
     parameters.sorted { $0.key < $1.key }.map { "\($0)='\($1)'" }.joined(separator: " ")
   }
 }

@@ -1,15 +1,21 @@
 import PostgresClient
 
-/// The runner's own tables in schema `muster`: what was applied, and where an unfinished no-transaction file stands.
+/// The runner's own tables in schema `muster`: what was applied, and where an unfinished no-transaction file stands. One
+/// value sees one scope: the database, or one tenant's schema.
 ///
 /// The schema is shared with the extension of the same name and belongs to neither: whoever comes first creates it.
 /// CREATE EXTENSION takes a schema that is there, and what the runner creates in it is no member of the extension, so
 /// pg_dump keeps it and DROP EXTENSION leaves it. Every name is qualified, because a file may have changed the search path.
-enum HistoryTable {
+struct History: Sendable, Hashable {
+  /// The schema of a tenant, or empty for the database.
+  let scope: String
+
   static let creation = [
     """
     create table muster.migration (
-      version text collate "C" primary key check (version ~ '^[0-9]+$'),
+      scope text collate "C" not null default '',
+      version text collate "C" not null check (version ~ '^[0-9]+([.][0-9]+)*$'),
+      kind text not null default 'applied' check (kind in ('applied', 'baseline', 'adopted')),
       name text not null,
       checksum text not null,
       checksum_algorithm text not null,
@@ -18,22 +24,32 @@ enum HistoryTable {
       applied_at timestamptz not null,
       applied_by name not null,
       duration interval not null,
-      muster_version text not null
+      muster_version text not null,
+      primary key (scope, version)
     )
     """,
     """
     create table muster.migration_journal (
+      scope text collate "C" not null default '',
       version text collate "C" not null,
       statement integer not null check (statement > 0),
       state text not null check (state in ('started', 'done')),
       checksum text not null,
       indexes_before oid[],
       started_at timestamptz not null,
-      primary key (version, statement)
+      primary key (scope, version, statement)
     )
     """,
     "comment on table muster.migration is 'The migrations applied to this database; written by muster migrate'",
+    """
+    comment on column muster.migration.scope is
+      'The schema whose history this is, where each tenant has a schema; empty for the database'
+    """,
     "comment on column muster.migration.version is 'The digits of the file name, without leading zeros'",
+    """
+    comment on column muster.migration.kind is
+      'applied: run by Muster; baseline: there before; adopted: run by another tool'
+    """,
     "comment on column muster.migration.checksum is 'Of the text with its line ends normalised'",
     "comment on column muster.migration.raw_checksum is 'SHA-256 of the bytes as they were'",
     "comment on column muster.migration.sql is 'The file as it was applied'",
@@ -50,13 +66,13 @@ enum HistoryTable {
     """,
   ]
 
-  static func read(_ connection: isolated PostgresConnection) throws -> [HistoryEntry] {
+  func read(_ connection: isolated PostgresConnection) throws -> [HistoryEntry] {
     let rows = try connection.query(
       """
       select version, name, checksum_algorithm, checksum, raw_checksum, applied_at, applied_by,
-        pg_catalog.date_part('epoch', duration) * 1000, muster_version
-      from muster.migration
-      """)
+        pg_catalog.date_part('epoch', duration) * 1000, muster_version, kind
+      from muster.migration where scope = $1
+      """, [scope])
     return try rows.map { row in
       let version = try row.decode(String.self, at: 0)
       guard let version = Version(version) else {
@@ -68,29 +84,44 @@ enum HistoryTable {
           algorithm: try row.decode(at: 2), value: try row.decode(at: 3), raw: try row.decode(at: 4)),
         appliedAt: try row.decode(at: 5), appliedBy: try row.decode(at: 6),
         milliseconds: try row.decode(at: 7),
-        musterVersion: try row.decode(at: 8))
+        musterVersion: try row.decode(at: 8), kind: try HistoryEntry.Kind(row.decode(String.self, at: 9)))
     }.sorted { $0.version < $1.version }
   }
 
-  /// The row of a file that has just run, in the transaction that ran it.
-  static func insertion(of file: MigrationFile, by musterVersion: String) -> Statement {
+  /// What takes note of a work, in the transaction that does it.
+  func record(of work: Work, by musterVersion: String) -> Statement {
+    switch work.direction {
+    case .up: insertion(of: work.file, by: musterVersion)
+    case .down: deletion(of: work.file)
+    }
+  }
+
+  private func insertion(of file: MigrationFile, by musterVersion: String) -> Statement {
     Statement(
       """
-      insert into muster.migration (version, name, checksum, checksum_algorithm, raw_checksum, sql, applied_at,
+      insert into muster.migration (scope, version, name, checksum, checksum_algorithm, raw_checksum, sql, applied_at,
         applied_by, duration, muster_version)
-      select $1, $2, $3, $4, $5, $6, pg_catalog.clock_timestamp(), session_user,
+      select $1, $2, $3, $4, $5, $6, $7, pg_catalog.clock_timestamp(), session_user,
         pg_catalog.clock_timestamp() - coalesce(
-          (select pg_catalog.min(started_at) from muster.migration_journal where version = $1),
-          pg_catalog.transaction_timestamp()), $7
+          (select pg_catalog.min(started_at) from muster.migration_journal where scope = $1 and version = $2),
+          pg_catalog.transaction_timestamp()), $8
       """,
       [
-        file.version.digits, file.name, file.checksum.value, file.checksum.algorithm, file.checksum.raw,
+        scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
+        file.checksum.raw,
         String(decoding: file.bytes, as: UTF8.self), musterVersion,
       ])
   }
 
+  private func deletion(of file: MigrationFile) -> Statement {
+    Statement(
+      "delete from muster.migration where scope = $1 and version = $2", [scope, file.version.digits])
+  }
+
   /// The SQL of a version as it was applied.
-  static func sql(of version: Version, _ connection: isolated PostgresConnection) throws -> String {
-    try connection.query("select sql from muster.migration where version = $1", [version.digits]).scalar()
+  func sql(of version: Version, _ connection: isolated PostgresConnection) throws -> String {
+    try connection.query(
+      "select sql from muster.migration where scope = $1 and version = $2", [scope, version.digits]
+    ).scalar()
   }
 }

@@ -1,8 +1,8 @@
-import PostgresClient
-import Testing
+package import PostgresClient
+package import Testing
 
 /// The first value of the first row.
-func value(_ sql: String, in database: ConnectionSettings) async throws -> String? {
+package func value(_ sql: String, in database: ConnectionSettings) async throws -> String? {
   let connection = try await PostgresConnection.connect(database)
   return try await connection.run { connection in
     defer { connection.close() }
@@ -10,7 +10,7 @@ func value(_ sql: String, in database: ConnectionSettings) async throws -> Strin
   }
 }
 
-func script(_ sql: String, in database: ConnectionSettings) async throws {
+package func script(_ sql: String, in database: ConnectionSettings) async throws {
   let connection = try await PostgresConnection.connect(database)
   try await connection.run { connection in
     defer { connection.close() }
@@ -19,7 +19,7 @@ func script(_ sql: String, in database: ConnectionSettings) async throws {
 }
 
 /// Waits for what another process does; fails when it has not happened after half a minute.
-func eventually(
+package func eventually(
   sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
   for _ in 0..<3000 {
