@@ -80,7 +80,7 @@ let package = Package(
         "TemporaryCluster",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
+      ] + subprocess,
       swiftSettings: settings, linkerSettings: [selfContained]),
     .target(
       name: "TestSupport", dependencies: ["PostgresClient", "Migrations", "TemporaryCluster"] + subprocess,

@@ -21,6 +21,7 @@ struct Muster: AsyncParsableCommand {
       MigrateCommand.self,
       StatusCommand.self,
       NewCommand.self,
+      LintCommand.self,
       VerifyCommand.self,
       SeedCommand.self,
       UnseedCommand.self,

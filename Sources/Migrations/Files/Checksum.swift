@@ -28,7 +28,8 @@ public struct Checksum: Sendable, Hashable {
   /// Enough of the value for a person to compare.
   public var abbreviation: String { String(value.prefix(12)) }
 
-  private static func normalised(_ bytes: [UInt8]) -> [UInt8] {
+  /// The text that the value is made of.
+  static func normalised(_ bytes: [UInt8]) -> [UInt8] {
     let lineFeed = UInt8(ascii: "\n")
     let carriageReturn = UInt8(ascii: "\r")
     var result: [UInt8] = []
