@@ -13,11 +13,13 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   /// A file needed a lock on a relation that it did not get in the time given.
   case relationLock(StatementFailure, waited: Duration)
   case statement(StatementFailure)
+  /// What looked at the files before they were committed would not have them.
+  case refused(Refusal, files: [MigrationFile], StatementFailure.Outcome)
 
   /// The exit code of the command line.
   public var exitCode: Int32 {
     switch self {
-    case .statement: 1
+    case .statement, .refused: 1
     case .files, .connection, .server: 2
     case .history: 4
     case .lock, .relationLock: 5
@@ -60,6 +62,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .history: "history"
     case .lock, .relationLock: "lock"
     case .statement: "statement"
+    case .refused: "refused"
     }
   }
 
@@ -74,6 +77,8 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .relationLock(let failure, let waited):
       "\(failure)\nTried again and again for \(waited.brief). Run again at a quieter hour, or give it longer with --retry-for."
     case .statement(let failure): "\(failure)"
+    case .refused(let refusal, let files, let outcome):
+      "\(refusal)\n\(files.map(\.fileName).joined(separator: ", ")): \(outcome.aftermath)"
     }
   }
 

@@ -19,8 +19,8 @@ public struct Migrator: Sendable {
     public var lockWait = Duration.seconds(300)
     /// Whose history is kept: a tenant's schema by name, or the database's when empty.
     public var scope = ""
-    /// Called in the transaction of each file that has one, behind all that the file does; what it throws rolls the file
-    /// back.
+    /// Looks at what was done before it is committed; throws ``Refusal`` to have it rolled back. The files that can be in a
+    /// transaction are in one together then.
     public var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
     /// What the history says applied a file.
     public var musterVersion = "0.1.0"

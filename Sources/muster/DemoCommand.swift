@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Migrations
 import PostgresClient
 import Seeding
@@ -41,7 +40,7 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     let steps = Steps(quiet: verbosity.quiet)
     let migrations = try directory ?? Provisions.path(of: "migrations", option: "--dir")
-    let whole = try readSuite()
+    let whole = Suite.complete(expectations: try Expectations.read(expectations))
     let suite = whole.forDemonstration
     steps.heading("Muster on a throw-away PostgreSQL")
     let cluster = try await start(steps)
@@ -67,16 +66,6 @@ struct DemoCommand: AsyncParsableCommand {
     }
     if verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
     steps.text(ownDatabase)
-  }
-
-  private func readSuite() throws -> Suite {
-    let file = try expectations ?? Provisions.path(of: "expectations/access.yaml", option: "--expectations")
-    do {
-      return Suite.complete(
-        expectations: try Expectations(yaml: String(contentsOfFile: file, encoding: .utf8), file: file))
-    } catch {
-      throw UsageError(message: "cannot read \(file): \(error)")
-    }
   }
 
   private func start(_ steps: Steps) async throws -> TemporaryCluster {

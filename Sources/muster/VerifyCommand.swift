@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import PostgresClient
 import Synchronization
 import Verification
@@ -63,7 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let table = try readExpectations()
+    let table = try Expectations.read(expectations)
     var suite = Suite.complete(expectations: table).only(only)
     if fast { suite = suite.withoutSlow }
     if list { return show(CheckList(suite)) }
@@ -79,19 +78,6 @@ struct VerifyCommand: AsyncParsableCommand {
       }
     }
     try tell(verdict, seed: seed)
-  }
-
-  private func readExpectations() throws -> Expectations {
-    let file = try expectations ?? Provisions.path(of: "expectations/access.yaml", option: "--expectations")
-    do {
-      return try Expectations(yaml: String(contentsOfFile: file, encoding: .utf8), file: file)
-    } catch let error as ExpectationsError {
-      throw UsageError(message: error.description)
-    } catch {
-      throw UsageError(
-        message: "cannot read \(file): \(error)",
-        hint: "Say with --expectations which table of access the database is to be held to.")
-    }
   }
 
   private func verify(

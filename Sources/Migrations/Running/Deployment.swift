@@ -72,40 +72,65 @@ struct Deployment: Sendable {
       history: History(scope: options.scope), backend: backend, lockTimeout: options.lockTimeout,
       hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report)
     var applied: [MigrationReport.Applied] = []
-    for work in works {
-      report(.starting(work.file, statements: work.script.statements.count))
+    for step in steps(of: works) {
+      guard let first = step.first else { continue }
+      report(.starting(first.file, statements: first.script.statements.count))
       let start = ContinuousClock.now
       let watch = BlockerWatch(settings: connectionSettings, backend: backend) {
-        report(.blocked(work.file, by: $0))
+        report(.blocked(first.file, by: $0))
       }
-      try await repeating(work.file) {
+      let parts = try await repeating(first.file) {
         try await watch.during {
-          try await connection.run { try run(work, settings, $0) }
+          try await connection.run { try run(step, settings, $0) }
         }
       }
-      if work.script.mentionsAdvisoryUnlock { try await connection.run { try lock.renew($0) } }
+      if step.contains(where: \.script.mentionsAdvisoryUnlock) {
+        try await connection.run { try lock.renew($0) }
+      }
       let took = ContinuousClock.now - start
-      report(.applied(work.file, took: took))
-      applied.append(.init(file: work.file, statements: work.script.statements.count, took: took))
+      for (work, part) in zip(step, parts ?? [took]) {
+        report(.applied(work.file, took: part))
+        applied.append(.init(file: work.file, statements: work.script.statements.count, took: part))
+      }
     }
     return applied
   }
 
-  private func run(
-    _ work: Work, _ settings: RunSettings, _ connection: isolated PostgresConnection
-  ) throws {
-    if work.script.directives.noTransaction {
-      try StepwiseRun(work: work, settings: settings)(connection)
-    } else {
-      try TransactionalRun(works: [work], settings: settings, beforeCommit: options.beforeCommit)(connection)
+  /// One file after another; where the commit depends on a look at them, all together that can be in one transaction.
+  private func steps(of works: [Work]) -> [[Work]] {
+    guard options.beforeCommit != nil else { return works.map { [$0] } }
+    return works.reduce(into: []) { steps, work in
+      let last = steps.last?.last
+      if work.script.directives.noTransaction || last?.script.directives.noTransaction ?? true {
+        steps.append([work])
+      } else {
+        steps[steps.count - 1].append(work)
+      }
     }
   }
 
+  /// Returns how long each of several files took.
+  private func run(
+    _ step: [Work], _ settings: RunSettings, _ connection: isolated PostgresConnection
+  ) throws -> [Duration]? {
+    if let work = step.first, work.script.directives.noTransaction {
+      try StepwiseRun(work: work, settings: settings, beforeCommit: options.beforeCommit)(connection)
+      return nil
+    }
+    let parts = try TransactionalRun(works: step, settings: settings, beforeCommit: options.beforeCommit)(
+      connection)
+    return step.count > 1 ? parts : nil
+  }
+
   /// Tries again, with growing pauses, what failed for want of a lock and left nothing behind.
-  private func repeating(_ file: MigrationFile, _ attempt: () async throws -> Void) async throws {
+  private func repeating<T: Sendable>(
+    _ file: MigrationFile, _ attempt: () async throws -> T
+  ) async throws -> T {
     let start = ContinuousClock.now
     var pause = Duration.milliseconds(250)
-    for number in 1... {
+    var number = 0
+    while true {
+      number += 1
       do {
         return try await attempt()
       } catch let failure as StatementFailure where failure.isTransient {

@@ -7,6 +7,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
   public enum Outcome: Sendable, Hashable {
     /// Nothing of the file remains.
     case rolledBack
+    /// Nothing remains of so many files, which stand or fall together.
+    case rolledBackTogether(Int)
     /// A no-transaction file: the statements before this one stand and are not run again.
     case journalled(done: Int, of: Int)
     /// A no-transaction file: what its journal says is done stands and is not run again.
@@ -51,29 +53,22 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     switch outcome {
     case .rolledBack where error.kind == .cancelled:
       "The file was rolled back: nothing of it remains. Run again to apply it."
-    case .rolledBack: "The file was rolled back: nothing of it remains. Mend it and run again."
-    case .journalled(let done, let total):
-      "The file is not in a transaction: \(done) of its \(total) statements are done and will not be run again."
-        + " Mend the cause and run again; it goes on here."
-    case .stepwise:
-      "The file is not in a transaction: what was done stands and will not be run again. Mend the cause and run again;"
-        + " it goes on where it stopped."
-    case .unknown:
-      "The connection broke while the file was being committed. Run again: the history in the database tells whether"
-        + " it was applied, and nothing is applied twice."
+    default: outcome.aftermath
     }
   }
 
   private var advice: String? {
     switch error.code?.rawValue {
-    case "25001" where outcome == .rolledBack:
+    case "25001" where outcome.isRolledBack:
       "This statement cannot run in a transaction: put it into a file of its own with \"-- muster: no-transaction\" at"
         + " the top."
-    case "2D000" where outcome == .rolledBack:
+    case "2D000" where outcome.isRolledBack:
       "A procedure that commits cannot run in a transaction: put it into a file of its own with"
         + " \"-- muster: no-transaction\" at the top."
     case "57014" where error.message.contains("statement timeout"):
       "\"-- muster: statement-timeout 1h\" at the top of the file gives its statements longer."
+    case "55P04" where outcome.isTogether:
+      "With --verify the files of a run are one transaction: deploy the one that adds the value first, on its own."
     case "55P03":
       "\"-- muster: lock-timeout 10s\" at the top of the file gives its statements longer for a lock."
     default: nil
@@ -98,5 +93,28 @@ extension StatementFailure {
     self.init(
       path: file.path, position: nil, excerpt: nil, error: error, outcome: outcome,
       activity: activity)
+  }
+}
+
+extension StatementFailure.Outcome {
+  var isTogether: Bool { if case .rolledBackTogether = self { true } else { false } }
+  var isRolledBack: Bool { self == .rolledBack || isTogether }
+
+  /// What happened to the database, and what to do about it.
+  var aftermath: String {
+    switch self {
+    case .rolledBack: "The file was rolled back: nothing of it remains. Mend it and run again."
+    case .rolledBackTogether(let count):
+      "The \(count) files of this transaction were rolled back: nothing of them remains. Mend it and run again."
+    case .journalled(let done, let total):
+      "The file is not in a transaction: \(done) of its \(total) statements are done and will not be run again."
+        + " Mend the cause and run again; it goes on here."
+    case .stepwise:
+      "The file is not in a transaction: what was done stands and will not be run again. Mend the cause and run again;"
+        + " it goes on where it stopped."
+    case .unknown:
+      "The connection broke while the file was being committed. Run again: the history in the database tells whether"
+        + " it was applied, and nothing is applied twice."
+    }
   }
 }

@@ -9,6 +9,8 @@ import SQLText
 struct StepwiseRun: Sendable {
   let work: Work
   let settings: RunSettings
+  /// Looks at what the file made before the history has it.
+  var beforeCommit: BeforeCommit.Look?
 
   var file: MigrationFile { work.file }
   var script: Script { work.script }
@@ -38,6 +40,9 @@ struct StepwiseRun: Sendable {
     try transaction(connection, while: "writing the history row") { connection in
       try connection.query(SessionReset.local)
       try send([settings.history.record(of: work, by: settings.musterVersion), journal.clearing], connection)
+      if let beforeCommit {
+        try BeforeCommit(look: beforeCommit, files: [file], outcome: .stepwise)(connection)
+      }
     }
   }
 

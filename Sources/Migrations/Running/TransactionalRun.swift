@@ -7,7 +7,11 @@ struct TransactionalRun: Sendable {
   let works: [Work]
   let settings: RunSettings
   /// Looks at what the files made, in their transaction; what it throws rolls them back.
-  var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
+  var beforeCommit: BeforeCommit.Look?
+
+  private var outcome: StatementFailure.Outcome {
+    works.count > 1 ? .rolledBackTogether(works.count) : .rolledBack
+  }
 
   /// Statements sent at once; a file of thousands is sent in several goes.
   private static let chunk = 256
@@ -20,10 +24,13 @@ struct TransactionalRun: Sendable {
     case commit
   }
 
-  /// Throws `StatementFailure`, `ServerError`, or `PostgresError` when the session broke before the end.
-  func callAsFunction(_ connection: isolated PostgresConnection) throws {
+  /// Returns how long the statements of each file took.
+  ///
+  /// Throws `StatementFailure`, `MigrationError.refused`, `ServerError`, or `PostgresError` when the session broke before the end.
+  @discardableResult
+  func callAsFunction(_ connection: isolated PostgresConnection) throws -> [Duration] {
     do {
-      try steps(connection)
+      return try steps(connection)
     } catch {
       if connection.isInTransaction {
         _ = try? connection.shieldedFromCancellation { _ = try $0.execute("rollback") }
@@ -32,23 +39,31 @@ struct TransactionalRun: Sendable {
     }
   }
 
-  private func steps(_ connection: isolated PostgresConnection) throws {
-    guard let first = works.first else { return }
+  private func steps(_ connection: isolated PostgresConnection) throws -> [Duration] {
+    guard let first = works.first else { return [] }
+    var begun = [ContinuousClock.now]
     var batch = Batch(run: self, work: first)
     for reset in SessionReset.pipeline {
       try batch.add(reset, .bookkeeping("resetting the session"), connection)
     }
     try batch.add(Statement("begin"), .bookkeeping("beginning the transaction"), connection)
     for (index, work) in works.enumerated() {
-      if index > 0 { try batch.begin(work, connection) }
+      if index > 0 {
+        try batch.begin(work, connection)
+        begun.append(ContinuousClock.now)
+        settings.report(.starting(work.file, statements: work.script.statements.count))
+      }
       try add(work, to: &batch, connection)
     }
     if let beforeCommit {
       try batch.flush(connection)
-      try beforeCommit(connection)
+      begun.append(ContinuousClock.now)
+      try BeforeCommit(look: beforeCommit, files: works.map(\.file), outcome: outcome)(connection)
     }
     try batch.add(Statement("commit"), .commit, connection)
     try batch.flush(connection)
+    begun.append(ContinuousClock.now)
+    return zip(begun, begun.dropFirst()).prefix(works.count).map { $1 - $0 }
   }
 
   private func add(_ work: Work, to batch: inout Batch, _ connection: isolated PostgresConnection) throws {
@@ -83,15 +98,15 @@ struct TransactionalRun: Sendable {
     return switch purpose {
     case .statement(let statement):
       StatementFailure(
-        error, of: statement, in: script, outcome: .rolledBack, singleByte: settings.hasSingleByteText)
+        error, of: statement, in: script, outcome: outcome, singleByte: settings.hasSingleByteText)
     case .gate where error.code == "22012": ServerError.lockLost
     case .gate:
-      StatementFailure(error, file: file, outcome: .rolledBack, while: "checking the deployment lock")
+      StatementFailure(error, file: file, outcome: outcome, while: "checking the deployment lock")
     case .bookkeeping(let activity):
-      StatementFailure(error, file: file, outcome: .rolledBack, while: activity)
+      StatementFailure(error, file: file, outcome: outcome, while: activity)
     case .commit:
       StatementFailure(
-        error, file: file, outcome: error.kind == .server ? .rolledBack : .unknown,
+        error, file: file, outcome: error.kind == .server ? outcome : .unknown,
         while: "checking deferred constraints and committing")
     }
   }
@@ -143,7 +158,7 @@ struct TransactionalRun: Sendable {
       } catch {
         let commits = purposes.contains { if case .commit = $0 { true } else { false } }
         throw StatementFailure(
-          error, file: work.file, outcome: commits ? .unknown : .rolledBack, while: "running its statements")
+          error, file: work.file, outcome: commits ? .unknown : run.outcome, while: "running its statements")
       }
     }
   }

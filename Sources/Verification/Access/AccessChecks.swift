@@ -8,15 +8,19 @@ public struct AccessChecks: Sendable {
   public init(_ expectations: Expectations) { self.expectations = expectations }
 
   public var checks: [Check] {
-    [coverage] + expectations.relations.map(check(of:)) + [forgery]
+    (proof + [provocation]).map(\.check) + [ClaimsLeak.check]
+  }
+
+  /// What says whether the database keeps to the table. It calls no function that its caller is allowed to call.
+  var proof: [Scene] {
+    [coverage] + expectations.relations.map(scene(of:)) + [forgery]
       + expectations.schemas.compactMap(functions(of:))
-      + [provocation, ClaimsLeak.check]
   }
 
   // MARK: Coverage
 
-  private var coverage: Check {
-    .scene(
+  private var coverage: Scene {
+    Scene(
       "access.everything-is-declared",
       "Every relation and function has been given its access by a person, and nothing else has"
     ) { stage in
@@ -71,8 +75,8 @@ public struct AccessChecks: Sendable {
 
   // MARK: Relations
 
-  private func check(of expectation: RelationExpectation) -> Check {
-    .scene(
+  private func scene(of expectation: RelationExpectation) -> Scene {
+    Scene(
       "access.\(expectation.name)",
       "\(expectation.name): each persona may do what the table says, and nothing else"
     ) { stage in
@@ -81,7 +85,7 @@ public struct AccessChecks: Sendable {
       }
       guard !relations.isEmpty else { throw Skip("there is no \(expectation.name) of ours") }
       if relations.contains(where: { $0.kind != .sequence }) { try setScene(on: stage) }
-      for relation in relations { try probe(relation, expectation, on: stage) }
+      for relation in relations { try probe(relation.located(on: stage), expectation, on: stage) }
       let cells = expectations.personas.count * expectation.kinds.count
       let several = relations.count > 1 ? "\(relations.count) relations × " : ""
       return "\(several)\(cells) cells"
@@ -118,8 +122,8 @@ public struct AccessChecks: Sendable {
   // MARK: Tokens
 
   /// A token that says more than it may, or nothing, opens no row and no verb.
-  private var forgery: Check {
-    .scene(
+  private var forgery: Scene {
+    Scene(
       "access.forged-tokens-change-nothing",
       "A token with a forged role, forged metadata, a broken sub or none sees and touches no more than it should"
     ) { stage in
@@ -131,9 +135,10 @@ public struct AccessChecks: Sendable {
           continue
         }
         probed += 1
+        let located = try relation.located(on: stage)
         for forger in forgers {
           try RelationProbe(
-            stage: stage, relation: relation, expectation: expectation, expectations: expectations,
+            stage: stage, relation: located, expectation: expectation, expectations: expectations,
             persona: forger
           ).probeRows()
         }
@@ -144,9 +149,9 @@ public struct AccessChecks: Sendable {
 
   // MARK: Functions
 
-  private func functions(of schema: String) -> Check? {
+  private func functions(of schema: String) -> Scene? {
     guard expectations.functions.contains(where: { $0.signature.hasPrefix(schema + ".") }) else { return nil }
-    return .scene(
+    return Scene(
       "access.functions-in-\(schema)",
       "\(schema): each function is executed by those who are named, and by nobody else"
     ) { stage in
@@ -156,8 +161,8 @@ public struct AccessChecks: Sendable {
     }
   }
 
-  private var provocation: Check {
-    .scene(
+  private var provocation: Scene {
+    Scene(
       "access.functions-take-anything",
       "A function that is called with nulls or nonsense refuses, and does not break", tags: [.alone]
     ) { stage in

@@ -7,6 +7,7 @@ struct FunctionProbe {
   let expectation: FunctionExpectation
 
   func run(as persona: Persona) throws {
+    stage.cells += 1
     let may = expectation.callers.contains(persona.name)
     let granted = try stage.look(
       "select has_function_privilege(\(persona.role), \(function.signature)::regprocedure, 'execute')")

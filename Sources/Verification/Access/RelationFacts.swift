@@ -8,6 +8,8 @@ struct RelationFacts: Sendable {
   var columns: [Column]
   /// A table with so many rows that only those of the scene are looked at; the others are of the same kinds.
   var isLarge = false
+  /// For a guest: the addresses of the scene's rows, or of some where it made none.
+  var sample: [String]?
 
   enum Kind: String, Sendable {
     case table = "r"
@@ -70,7 +72,24 @@ struct RelationFacts: Sendable {
   }
 
   /// The rows to look at: all, or those that this transaction made.
-  var scope: SQL { isLarge ? "where age(xmin) <= 0" : "" }
+  var scope: SQL { isLarge ? fewRows : "" }
+
+  /// Those that this transaction made, or some.
+  var fewRows: SQL {
+    guard let sample else { return "where age(xmin) <= 0" }
+    return "where ctid = any (\(Self.array(sample))::tid[])"
+  }
+
+  /// As a guest sees it once the scene is set: others wait for the host's transaction, so that in a large table the rows are
+  /// looked for once and then found by their addresses.
+  func located(on stage: Stage) throws -> RelationFacts {
+    guard let guest = stage.guest, kind.storesRows else { return self }
+    var relation = self
+    let made = try stage.look("select ctid from \(quoted) where age(xmin) <= \(guest.sceneBegins)")
+    let rows = made.isEmpty ? try stage.look("select ctid from \(quoted) limit 100") : made
+    relation.sample = rows.map { $0[0] ?? "" }
+    return relation
+  }
 
   private static func columns(of relation: String, on stage: Stage) throws -> [Column] {
     try stage.look(

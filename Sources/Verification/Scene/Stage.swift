@@ -8,6 +8,8 @@ import PostgresClient
 /// A stage belongs to its connection: use it inside `PostgresConnection.run` only, which `Check.scene` does.
 public final class Stage {
   private let connection: PostgresConnection
+  /// Set where the transaction is somebody else's.
+  let guest: Guest?
   private var transcript = Transcript()
   /// What was seen that should not be. A check that has findings has failed, whatever it returns.
   public private(set) var findings: [Finding] = []
@@ -15,10 +17,13 @@ public final class Stage {
   public var cast: PersonaFactory
   /// The ids of whoever signed up on this stage.
   var signedUp: [String] = []
+  /// How many cells of an access table were tried.
+  var cells = 0
 
-  init(connection: PostgresConnection, cast: PersonaFactory) {
+  init(connection: PostgresConnection, cast: PersonaFactory, guest: Guest? = nil) {
     self.connection = connection
     self.cast = cast
+    self.guest = guest
   }
 
   // MARK: Speaking to the server
@@ -27,7 +32,7 @@ public final class Stage {
   @discardableResult
   public func query(_ sql: SQL) throws -> Rows {
     transcript.note(sql.text)
-    let rows = try connection.assumeIsolated { try $0.query(sql.text) }
+    let rows = try speak { try $0.query(sql.text) }
     if let row = rows.first, rows.count == 1, let column = rows.columns.first, let value = row[0] {
       transcript.noteAnswer(value, column: column.name)
     }
@@ -36,13 +41,22 @@ public final class Stage {
 
   /// Runs a query that changes nothing and need not be in the script: a look at the catalog, a count.
   public func look(_ sql: SQL) throws -> Rows {
-    try connection.assumeIsolated { try $0.query(sql.text) }
+    try speak { try $0.query(sql.text) }
   }
 
   /// Runs a script of several statements as whoever acts.
   public func execute(_ script: SQL) throws {
     transcript.note(script.text)
-    try connection.assumeIsolated { _ = try $0.execute(script.text) }
+    try speak { _ = try $0.execute(script.text) }
+  }
+
+  /// A guest passes on what is his host's business: it says nothing about access.
+  private func speak<T: Sendable>(_ body: @Sendable (isolated PostgresConnection) throws -> T) throws -> T {
+    do {
+      return try connection.assumeIsolated { try body($0) }
+    } catch let error as PostgresError where guest != nil && error.isOfTheHost {
+      throw Interruption(error: error)
+    }
   }
 
   /// The first column of the first row; nil for no row and for null.
@@ -230,7 +244,7 @@ extension Stage {
     set local client_min_messages = 'error';
     """
 
-  private func outcome(of play: (Stage) throws -> String) throws -> Outcome {
+  func outcome(of play: (Stage) throws -> String) throws -> Outcome {
     do {
       let figure = try play(self)
       return Outcome(findings: findings, figure: figure)

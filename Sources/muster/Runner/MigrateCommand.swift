@@ -25,6 +25,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         muster migrate --database-url postgresql://localhost/app
         muster migrate --plan
+        muster migrate --verify --expectations access.yaml
       """)
 
   @OptionGroup var database: DatabaseOptions
@@ -48,18 +49,26 @@ struct MigrateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long to wait for another runner to finish.", valueName: "duration"))
   var lockWait = Timeout(milliseconds: 300_000)
 
+  @OptionGroup var proof: ProofOptions
+
   func run() async throws {
+    let log = MigrationLog(isQuiet: verbosity.quiet || json)
+    let proof = try proof.table().map { Proof($0, log: log) }
+    var options = options
+    if let proof { options.beforeCommit = { try proof.look($0) } }
     let migrator = Migrator(try database.required(), directory: folder.path, options: options)
     if plan { return try await showPlan(migrator) }
-    let log = MigrationLog(isQuiet: verbosity.quiet || json)
     do {
       let report = try await migrator.migrate { log.tell($0) }
       log.finish()
-      if json { return Output.standard.line(MigrationJSON(report: report).text) }
+      if json { return Output.standard.line(MigrationJSON(report: report, proofs: proof?.attempts).text) }
       if !verbosity.quiet { log.conclude(report) }
     } catch {
       log.finish()
-      if json { Output.standard.line(MigrationJSON(applied: log.applied, error: error).text) }
+      if json {
+        let outcome = MigrationJSON(applied: log.applied, error: error, proofs: proof?.attempts)
+        Output.standard.line(outcome.text)
+      }
       // Of an interruption only the fact is told elsewhere, not what became of the file.
       if error.isCancellation { Output.error.line("muster: \(error)") }
       throw error

@@ -10,7 +10,7 @@ final class MigrationLog: Sendable {
 
   private struct State {
     var applied: [AppliedFile] = []
-    var statements = 0
+    var statements: [Version: Int] = [:]
   }
 
   struct AppliedFile: Sendable {
@@ -29,12 +29,13 @@ final class MigrationLog: Sendable {
   func tell(_ event: MigrationEvent) {
     switch event {
     case .starting(let file, let statements):
-      state.withLock { $0.statements = statements }
+      state.withLock { $0.statements[file.version] = statements }
       progress.show(file.fileName)
     case .statementDone(let file, let number, let total): progress.show("\(file.fileName) \(number)/\(total)")
     case .applied(let file, let took):
       let applied = state.withLock { state in
-        state.applied.append(AppliedFile(file: file, statements: state.statements, took: took))
+        state.applied.append(
+          AppliedFile(file: file, statements: state.statements[file.version] ?? 0, took: took))
         return state.applied[state.applied.count - 1]
       }
       progress.clear()
@@ -44,6 +45,14 @@ final class MigrationLog: Sendable {
       progress.clear()
       Output.error.line("muster: \(text)")
     }
+  }
+
+  /// What is going on at the moment, for whoever looks.
+  func show(_ text: String) { progress.show(text) }
+
+  func proved(_ text: String) {
+    progress.clear()
+    if !isQuiet { Output.standard.line(text) }
   }
 
   func finish() { progress.clear() }

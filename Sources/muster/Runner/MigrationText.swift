@@ -85,16 +85,20 @@ struct MigrationJSON: Encodable {
   var version: String?
   let applied: [Applied]
   var error: Fault?
+  /// What was tried before each commit; nil without --verify.
+  var proofs: [Proof.Attempt]?
 
   var text: String { encoded(self) }
 
-  init(report: MigrationReport) {
+  init(report: MigrationReport, proofs: [Proof.Attempt]? = nil) {
+    self.proofs = proofs
     database = report.before.surroundings.database
     version = report.version?.digits
     applied = report.applied.map { Applied($0.file, $0.statements, $0.took) }
   }
 
-  init(applied: [MigrationLog.AppliedFile], error: MigrationError) {
+  init(applied: [MigrationLog.AppliedFile], error: MigrationError, proofs: [Proof.Attempt]? = nil) {
+    self.proofs = proofs
     self.applied = applied.map { Applied($0.file, $0.statements, $0.took) }
     let place = error.place
     self.error = Fault(
