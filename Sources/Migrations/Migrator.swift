@@ -24,6 +24,8 @@ public struct Migrator: Sendable {
     public var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
     /// What the history says applied a file.
     public var musterVersion = "0.1.0"
+    /// Looks on at each statement, where a copy of the database is migrated to see what that does.
+    var rehearsal: Rehearsal?
 
     public init() {}
   }
@@ -69,6 +71,7 @@ public struct Migrator: Sendable {
   /// What `migrate` would run, checked as far as it can be without running it. Reads only.
   public func plan() async throws(MigrationError) -> MigrationPlan {
     try await connected { connection, folder in
+      _ = try await connection.run { try $0.execute("begin read only") }
       let view = try await read(connection, folder)
       return MigrationPlan(
         view: view, steps: try works(view))

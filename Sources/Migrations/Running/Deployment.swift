@@ -70,7 +70,8 @@ struct Deployment: Sendable {
   ) async throws -> [MigrationReport.Applied] {
     let settings = RunSettings(
       history: History(scope: options.scope), backend: backend, lockTimeout: options.lockTimeout,
-      hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report)
+      hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report,
+      rehearsal: options.rehearsal)
     var applied: [MigrationReport.Applied] = []
     for step in steps(of: works) {
       guard let first = step.first else { continue }

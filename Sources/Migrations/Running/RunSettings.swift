@@ -9,6 +9,8 @@ struct RunSettings: Sendable {
   let hasSingleByteText: Bool
   let musterVersion: String
   let report: @Sendable (MigrationEvent) -> Void
+  /// Looks on at each statement, which then runs by itself.
+  var rehearsal: Rehearsal?
 
   private var lock: DeploymentLock { DeploymentLock(scope: history.scope) }
 

@@ -126,10 +126,12 @@ private struct Step {
     do {
       try connection.transaction { connection in
         try run.send([run.settings.gate], connection)
-        if case .copy(let data) = statement.kind {
-          try InlineCopy.send(script, statement, data, connection)
-        } else {
-          try connection.query(sql)
+        try watched(connection) { connection in
+          if case .copy(let data) = statement.kind {
+            try InlineCopy.send(script, statement, data, connection)
+          } else {
+            try connection.query(sql)
+          }
         }
         try connection.query(SessionReset.local)
         try run.send([journal.note(number, .done, checksum: checksum)], connection)
@@ -147,12 +149,19 @@ private struct Step {
     _ connection: isolated PostgresConnection, forgiving codes: Set<String> = []
   ) throws {
     do {
-      try connection.execute(sql)
-    } catch  where codes.contains(error.code?.rawValue ?? "") {
+      try watched(connection) { _ = try $0.execute(sql) }
+    } catch let error as PostgresError where codes.contains(error.code?.rawValue ?? "") {
       return
-    } catch {
+    } catch let error as PostgresError {
       throw failure(error)
     }
+  }
+
+  private func watched(
+    _ connection: isolated PostgresConnection, _ body: (isolated PostgresConnection) throws -> Void
+  ) throws {
+    guard let rehearsal = run.settings.rehearsal else { return try body(connection) }
+    try rehearsal.watch(statement, of: run.work, connection, body)
   }
 
   private func build(_ index: ConcurrentIndex, _ connection: isolated PostgresConnection) throws {

@@ -72,7 +72,17 @@ struct TransactionalRun: Sendable {
       try batch.flush(connection)
       try ExtensionRequirement(required, script: work.script, settings: settings).satisfy(connection)
     }
-    for statement in work.script.statements { try add(statement, to: &batch, connection) }
+    for statement in work.script.statements {
+      guard let rehearsal = settings.rehearsal else {
+        try add(statement, to: &batch, connection)
+        continue
+      }
+      try batch.flush(connection)
+      try rehearsal.watch(statement, of: work, connection) { connection in
+        try add(statement, to: &batch, connection)
+        try batch.flush(connection)
+      }
+    }
     try batch.add(Statement(SessionReset.local), .bookkeeping("preparing the history row"), connection)
     try batch.add(
       settings.history.record(of: work, by: settings.musterVersion), .bookkeeping("writing the history row"),

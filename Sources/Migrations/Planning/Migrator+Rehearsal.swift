@@ -1,0 +1,71 @@
+public import PostgresClient
+
+/// What the pending files did on a copy of the database.
+public struct RehearsalReport: Sendable {
+  /// As they ran.
+  public let statements: [RehearsedStatement]
+  /// Why the files do not run to their end.
+  public let failure: MigrationError?
+  /// Whether the server of the copy counts scans; where it does not, none are shown.
+  public let countsScans: Bool
+}
+
+extension Migrator {
+  /// Runs what is pending on a copy of the database that has its schema and its history, and says what each statement did
+  /// there and how big on the database itself is what it did it to. Only the copy is written.
+  ///
+  /// - Parameter copy: a database that nobody else uses, reached as a superuser.
+  /// - Returns: what ran, and why it ended where it did not run to the end.
+  /// - Throws: `MigrationError` where the database or the copy could not be looked at.
+  public func rehearse(on copy: ConnectionSettings) async throws(MigrationError) -> RehearsalReport {
+    let rehearsal = Rehearsal()
+    var options = options
+    options.retryFor = .zero
+    options.rehearsal = rehearsal
+    do {
+      let countsScans = try await Self.session(copy) { connection in
+        try rehearsal.begin(connection)
+        return try connection.query("select pg_catalog.current_setting('track_counts')::boolean").scalar(
+          Bool.self)
+      }
+      let failure = await Migrator(copy, directory: directory, options: options).outcome()
+      return RehearsalReport(
+        statements: try await withSizes(rehearsal.statements), failure: failure, countsScans: countsScans)
+    } catch {
+      throw MigrationError(error)
+    }
+  }
+
+  private func outcome() async -> MigrationError? {
+    do {
+      _ = try await migrate()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func withSizes(_ statements: [RehearsedStatement]) async throws -> [RehearsedStatement] {
+    let names = Set(statements.flatMap { $0.effects.compactMap(\.nameOnTarget) })
+    let sizes = try await Self.session(settings) { try TargetSizes.read(names, $0) }
+    return statements.map { statement in
+      var statement = statement
+      statement.effects = statement.effects.map { effect in
+        var effect = effect
+        effect.size = effect.nameOnTarget.flatMap { sizes[$0] }
+        return effect
+      }
+      return statement
+    }
+  }
+
+  private static func session<T: Sendable>(
+    _ settings: ConnectionSettings, _ body: @Sendable (isolated PostgresConnection) throws -> T
+  ) async throws -> T {
+    let connection = try await PostgresConnection.connect(settings)
+    return try await connection.run { connection in
+      defer { connection.close() }
+      return try body(connection)
+    }
+  }
+}
