@@ -7,7 +7,7 @@ public struct DatabaseView: Sendable {
   public let reconciliation: Reconciliation
 
   /// The highest applied version, nil before the first.
-  public var version: Version? { history.last?.version }
+  public var version: Version? { history.last { !$0.version.isRepeatable }?.version }
 }
 
 /// What a run of `migrate` did.
@@ -25,7 +25,9 @@ public struct MigrationReport: Sendable {
   init(_ before: DatabaseView) { self.before = before }
 
   /// The highest version that is applied now, nil when there is none.
-  public var version: Version? { [before.version, applied.last?.file.version].compactMap { $0 }.max() }
+  public var version: Version? {
+    ([before.version] + applied.map(\.file.version)).compactMap { $0 }.filter { !$0.isRepeatable }.max()
+  }
 }
 
 /// What `migrate` would do.

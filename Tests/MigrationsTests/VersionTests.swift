@@ -17,9 +17,23 @@ import Testing
     #expect(Set(versions).count == 5)
   }
 
-  @Test(arguments: ["", "1a", "-1", "１", "1.2", " 1"])
-  func `only digits are a version`(text: String) {
+  @Test(arguments: ["", "1a", "-1", "１", "1..2", ".1", "1.", "1.x", " 1", "R__x"])
+  func `only digits with dots between them are a version`(text: String) {
     #expect(Version(text) == nil)
+  }
+
+  @Test func `numbers between dots count one by one, and zeros at the end do not`() throws {
+    let versions = try ["1.10", "1.2", "2", "1", "1.2.0.1", "01.02"].map { try #require(Version($0)) }
+    #expect(versions.sorted().map(\.digits) == ["1", "1.2", "1.2", "1.2.0.1", "1.10", "2"])
+    #expect(Version("1.0") == Version("1") && Version("1.0")?.hashValue == Version("1")?.hashValue)
+    #expect(Version("0.0")?.digits == "0")
+  }
+
+  @Test func `what is repeatable comes behind every number, by name`() throws {
+    let versions = [
+      Version(repeatable: "b"), try #require(Version("999999999999")), Version(repeatable: "a"),
+    ]
+    #expect(versions.sorted().map(\.digits) == ["999999999999", "R__a", "R__b"])
   }
 
   @Test(arguments: [

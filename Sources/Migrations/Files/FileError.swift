@@ -12,6 +12,16 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case sameVersion(Version, other: String)
     case downWithoutUp
     case badName
+    case unknownLayout
+    case ambiguousLayout([LayoutCandidate])
+    /// The file of a migration that its tool's order names is not there.
+    case scriptMissing(of: String)
+    case planLine(Int)
+    case revisionMissing(String, neededBy: String)
+    case revisionsInCircle
+    case notSQL(language: String)
+    case placeholder(String)
+    case foreignTransactionControl(String)
     case empty
     case unknownDirective(String)
     case directiveTooLate(String)
@@ -70,6 +80,23 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .downWithoutUp: "a .down.sql file without the migration that it takes back"
     case .badName:
       "the name begins with digits but is no migration's; expected <digits>_<name>.sql or <digits>_<name>.down.sql"
+    case .unknownLayout:
+      "no such layout; known are: " + Tool.allCases.map(\.rawValue).joined(separator: ", ")
+    case .ambiguousLayout(let candidates):
+      "more than one tool's files may be here; name the one with --layout:\n"
+        + candidates.map { "  \($0.tool.rawValue)  \($0.evidence)" }.joined(separator: "\n")
+    case .scriptMissing(let change): "the script of \(change) is not there"
+    case .planLine(let number): "line \(number) is none of a plan's that Muster reads"
+    case .revisionMissing(let id, let follower): "revision \(id), which \(follower) comes after, is not there"
+    case .revisionsInCircle: "some revisions come after themselves"
+    case .notSQL(let language):
+      "this migration is \(language), which Muster cannot run; apply it with its own tool and take that over with"
+        + " \"muster adopt\", or write it as SQL"
+    case .placeholder(let name):
+      "there is no value for the placeholder \"\(name)\"; give it one in flyway.conf: flyway.placeholders.\(name)=…"
+    case .foreignTransactionControl(let statement):
+      "\(statement) in a migration: Muster runs groups from BEGIN to COMMIT, and nothing that gives a transaction up or"
+        + " changes its kind"
     case .empty: "there is no statement in this file; delete it, or write \"select;\" where nothing is meant"
     case .unknownDirective(let name):
       "unknown directive \"\(name)\"; known are: " + Directives.vocabulary.joined(separator: ", ")

@@ -1,32 +1,62 @@
 import SQLText
 
-/// One `<digits>_<name>.sql` as it was read: enough to compare it with the history. `script()` reads its statements.
+/// One migration as it was read: enough to compare it with the history. `script()` reads its statements.
 public struct MigrationFile: Sendable {
   public let version: Version
-  /// What follows the version in the file name, without `.sql`.
+  /// What follows the version in the file name, without the ending.
   public let name: String
   /// Where the file is, as a person would name it.
   public let path: String
+  /// The whole file, sections that do not run included.
   public let bytes: [UInt8]
+  /// Of the whole file.
   public let checksum: Checksum
-  /// The file that takes it back, where there is one.
-  public let downPath: String?
+  /// What runs when it is applied.
+  public let up: Passage
+  /// What runs when it is taken back, where there is such a thing: another file, or a section of this one.
+  public let down: Passage?
+  /// Whether it stands for every version up to its own, on a database that has none of them.
+  public let isBaseline: Bool
 
   /// The last part of the path.
   public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  package init(version: Version, name: String, path: String, bytes: [UInt8], downPath: String? = nil) {
+  /// The file that takes it back, where there is one.
+  public var downPath: String? { down?.path }
+
+  package init(
+    version: Version, name: String, path: String, bytes: [UInt8], up: Passage? = nil, down: Passage? = nil,
+    isBaseline: Bool = false
+  ) {
     self.version = version
     self.name = name
     self.path = path
     self.bytes = bytes
     self.checksum = Checksum(of: bytes)
-    self.downPath = downPath
+    self.up = up ?? Passage(path: path)
+    self.down = down
+    self.isBaseline = isBaseline
   }
 
   /// The statements and directives. Throws `FileError` for whatever makes the file impossible to run, before any of it
   /// has run. `standardConformingStrings` is the setting of the session that is to run it.
   public func script(standardConformingStrings: Bool = true) throws(FileError) -> Script {
-    try Script(path: path, bytes: bytes, standardConformingStrings: standardConformingStrings)
+    try script(of: up, standardConformingStrings)
+  }
+
+  /// The statements that take it back; nil where there are none to be had.
+  public func downScript(standardConformingStrings: Bool = true) throws(FileError) -> Script? {
+    guard let down else { return nil }
+    return try script(of: down, standardConformingStrings)
+  }
+
+  private func script(of passage: Passage, _ standardConformingStrings: Bool) throws(FileError) -> Script {
+    if let language = passage.conduct.language {
+      throw FileError(.notSQL(language: language), path: passage.path)
+    }
+    let file = passage.path == path ? bytes : try FolderListing.read(passage.path)
+    return try Script(
+      path: passage.path, bytes: passage.bytes(of: file), conduct: passage.conduct,
+      standardConformingStrings: standardConformingStrings)
   }
 }

@@ -60,9 +60,9 @@ public struct NewMigration: Sendable {
 }
 
 extension Version {
-  /// One more, as wide as this one was written.
+  /// One more, as wide as this one was written; of numbers between dots, the first counts.
   var successor: Version {
-    var digits = Array(description.utf8)
+    var digits = Array(description.prefix { $0 != "." }.utf8)
     var index = digits.count
     while index > 0, digits[index - 1] == UInt8(ascii: "9") {
       index -= 1

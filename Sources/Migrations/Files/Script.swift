@@ -5,13 +5,30 @@ public struct Script: Sendable {
   public let source: SQLSource
   public let statements: [SQLStatement]
   public let directives: Directives
+  /// Which statements commit together where the file is not one transaction; in order and without gaps.
+  public let groups: [Range<Int>]
 
-  init(path: String, bytes: [UInt8], standardConformingStrings: Bool = true) throws(FileError) {
+  init(
+    path: String, bytes: [UInt8], conduct: Conduct = .plain, standardConformingStrings: Bool = true
+  ) throws(FileError) {
     do {
-      source = try SQLSource(name: path, bytes: bytes)
+      let written = try SQLSource(name: path, bytes: bytes)
+      source =
+        try conduct.placeholders.map { try SQLSource(name: path, bytes: try $0.filled(written)) } ?? written
       let split = try Splitter.split(source, standardConformingStrings: standardConformingStrings)
-      statements = split.statements
-      directives = try Directives(split.directives, in: source)
+      var directives = try Directives(split.directives, in: source)
+      if conduct.transactionControl == .obeyed {
+        let conduct = conduct.with { [asked = directives.noTransaction] in
+          $0.noTransaction = $0.noTransaction || asked
+        }
+        let parts = try CommitGroups(split.statements, in: source, conduct: conduct)
+        (statements, groups) = (parts.statements, parts.groups)
+        directives.noTransaction = !parts.isOneTransaction
+      } else {
+        statements = split.statements
+        groups = split.statements.indices.map { $0..<($0 + 1) }
+      }
+      self.directives = directives
     } catch let error as SQLTextError {
       throw FileError(error)
     } catch let error as FileError {
@@ -19,7 +36,7 @@ public struct Script: Sendable {
     } catch {
       throw FileError(.unreadable("\(error)"), path: path)
     }
-    guard !statements.isEmpty else { throw FileError(.empty, path: path) }
+    guard !statements.isEmpty || conduct.mayBeEmpty else { throw FileError(.empty, path: path) }
     for statement in statements { try check(statement) }
   }
 

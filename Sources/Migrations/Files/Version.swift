@@ -1,33 +1,79 @@
-/// The number a migration's file name begins with. `1`, `01` and `0001` are the same version.
+/// What orders migrations: numbers with dots between them (`1`, `20260101000000`, `1.2.3`), and behind all of these, by
+/// name, what is repeatable.
+///
+/// `1`, `01`, `0001` and `1.0` are the same version.
 public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
-  /// The digits without leading zeros; `0` alone for zero.
+  /// The numbers without leading zeros, and without zeros behind the last dots; `0` alone for zero. `R__` and the name
+  /// for what is repeatable. This is what the history keeps.
   public let digits: String
-  /// The digits as they were written.
+  /// As it was written.
   public let description: String
+  /// Whether it is a name: run again, behind everything that has a number, whenever its text changes.
+  public let isRepeatable: Bool
 
-  /// Nil unless the text is one digit or more and nothing else. Any length will do: time stamps are versions too.
+  /// Nil unless the text is numbers with single dots between them. Any length will do: time stamps are versions too.
   public init?(_ text: some StringProtocol) {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-      return nil
+    var numbers: [Substring] = []
+    for part in Substring(text).split(separator: ".", omittingEmptySubsequences: false) {
+      guard !part.isEmpty, part.utf8.allSatisfy(ASCIIText.isDigit) else { return nil }
+      let significant = part.drop { $0 == "0" }
+      numbers.append(significant.isEmpty ? "0" : significant)
     }
-    let significant = text.drop { $0 == "0" }
-    digits = significant.isEmpty ? "0" : String(significant)
+    while numbers.count > 1, numbers.last == "0" { numbers.removeLast() }
+    digits = numbers.joined(separator: ".")
     description = String(text)
+    isRepeatable = false
   }
 
-  private init(digits: String, description: String) {
-    self.digits = digits
-    self.description = description
+  /// Of what is repeatable under this name.
+  public init(repeatable name: String) {
+    digits = Self.repeatablePrefix + name
+    description = digits
+    isRepeatable = true
   }
 
-  static let zero = Version(digits: "0", description: "0")
+  /// As the history keeps it: a number or what is repeatable.
+  init?(stored text: String) {
+    if text.hasPrefix(Self.repeatablePrefix) {
+      self.init(repeatable: String(text.dropFirst(Self.repeatablePrefix.count)))
+    } else {
+      self.init(text)
+    }
+  }
+
+  private static let repeatablePrefix = "R__"
+
+  static let zero = Version(0)
+
+  init(_ number: Int) { self.init(name: String(number)) }
+
+  /// Of what has no number; it stands in no order.
+  init(name: String) {
+    digits = name
+    description = name
+    isRepeatable = false
+  }
 
   public static func == (left: Version, right: Version) -> Bool { left.digits == right.digits }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(digits) }
 
   public static func < (left: Version, right: Version) -> Bool {
-    left.digits.utf8.count == right.digits.utf8.count
-      ? left.digits < right.digits : left.digits.utf8.count < right.digits.utf8.count
+    if left.isRepeatable || right.isRepeatable {
+      return left.isRepeatable && right.isRepeatable ? left.digits < right.digits : right.isRepeatable
+    }
+    var rest = right.numbers[...]
+    for number in left.numbers {
+      guard let other = rest.popFirst() else { return false }
+      if number.utf8.count != other.utf8.count { return number.utf8.count < other.utf8.count }
+      if number != other { return number < other }
+    }
+    return !rest.isEmpty
   }
+
+  private var numbers: [Substring] { digits.split(separator: ".") }
+}
+
+enum ASCIIText {
+  static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

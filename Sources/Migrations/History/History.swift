@@ -14,7 +14,7 @@ struct History: Sendable, Hashable {
     """
     create table muster.migration (
       scope text collate "C" not null default '',
-      version text collate "C" not null check (version ~ '^[0-9]+([.][0-9]+)*$'),
+      version text collate "C" not null check (version ~ '^([0-9]+([.][0-9]+)*|R__.+)$'),
       kind text not null default 'applied' check (kind in ('applied', 'baseline', 'adopted')),
       name text not null,
       checksum text not null,
@@ -45,7 +45,10 @@ struct History: Sendable, Hashable {
     comment on column muster.migration.scope is
       'The schema whose history this is, where each tenant has a schema; empty for the database'
     """,
-    "comment on column muster.migration.version is 'The digits of the file name, without leading zeros'",
+    """
+    comment on column muster.migration.version is
+      'The digits of the file name, without leading zeros; R__ and a name for what is run again when it changes'
+    """,
     """
     comment on column muster.migration.kind is
       'applied: run by Muster; baseline: there before; adopted: run by another tool'
@@ -75,7 +78,7 @@ struct History: Sendable, Hashable {
       """, [scope])
     return try rows.map { row in
       let version = try row.decode(String.self, at: 0)
-      guard let version = Version(version) else {
+      guard let version = Version(stored: version) else {
         throw PostgresError(.decoding, "muster.migration: \"\(version)\" is no version")
       }
       return HistoryEntry(
@@ -105,6 +108,7 @@ struct History: Sendable, Hashable {
         pg_catalog.clock_timestamp() - coalesce(
           (select pg_catalog.min(started_at) from muster.migration_journal where scope = $1 and version = $2),
           pg_catalog.transaction_timestamp()), $8
+      \(file.version.isRepeatable ? Self.replacement : "")
       """,
       [
         scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
@@ -112,6 +116,14 @@ struct History: Sendable, Hashable {
         String(decoding: file.bytes, as: UTF8.self), musterVersion,
       ])
   }
+
+  /// What is repeatable has one row, of its last run.
+  private static let replacement = """
+    on conflict (scope, version) do update set name = excluded.name, kind = excluded.kind,
+      checksum = excluded.checksum, checksum_algorithm = excluded.checksum_algorithm,
+      raw_checksum = excluded.raw_checksum, sql = excluded.sql, applied_at = excluded.applied_at,
+      applied_by = excluded.applied_by, duration = excluded.duration, muster_version = excluded.muster_version
+    """
 
   private func deletion(of file: MigrationFile) -> Statement {
     Statement(

@@ -19,21 +19,30 @@ public struct Reconciliation: Sendable {
   public init(files: [MigrationFile], history: [HistoryEntry]) {
     let entries = Dictionary(history.map { ($0.version, $0) }) { first, _ in first }
     let known = Set(files.map(\.version))
-    let newestFile = files.last?.version
-    let newestApplied = history.map(\.version).filter(known.contains).max()
-    applied = files.compactMap { file in entries[file.version].map { Applied(file: file, entry: $0) } }
-    pending = files.filter { entries[$0.version] == nil }
-    ahead = history.filter { entry in newestFile.map { entry.version > $0 } ?? true }
-    reencoded = applied.filter { Self.isSameText($0) && $0.file.checksum.raw != $0.entry.checksum.raw }
-    let edited = applied.filter { !Self.isSameText($0) }.map { HistoryFault.edited($0.file, $0.entry) }
-    let gone = history.filter { entry in
-      !known.contains(entry.version) && newestFile.map { entry.version < $0 } ?? false
+    let numbered = history.filter { !$0.version.isRepeatable }
+    let newestFile = files.last { !$0.version.isRepeatable }?.version
+    let newestApplied = numbered.map(\.version).filter(known.contains).max()
+    // A baseline stands for its predecessors where they never ran; where any did, all that it stands for is there.
+    let baseline = numbered.isEmpty ? nil : files.first(where: \.isBaseline)?.version
+    let held = files.compactMap { file in entries[file.version].map { Applied(file: file, entry: $0) } }
+    let edited = held.filter { !Self.isSameText($0) && !$0.file.isBaseline }
+    let changed = Set(edited.map(\.file.version).filter(\.isRepeatable))
+    applied = held.filter { !changed.contains($0.file.version) }
+    pending = files.filter { file in
+      changed.contains(file.version) || entries[file.version] == nil && file.version != baseline
     }
-    .map(HistoryFault.missing)
+    ahead = numbered.filter { entry in newestFile.map { entry.version > $0 } ?? true }
+    reencoded = applied.filter { Self.isSameText($0) && $0.file.checksum.raw != $0.entry.checksum.raw }
+    let gone = numbered.filter { entry in
+      !known.contains(entry.version) && newestFile.map { entry.version < $0 } ?? false
+        && baseline.map { entry.version > $0 } ?? true
+    }
     let late = pending.compactMap { file in
       newestApplied.flatMap { file.version < $0 ? HistoryFault.late(file, newest: $0) : nil }
     }
-    faults = (edited + gone + late).sorted { $0.version < $1.version }
+    faults =
+      (edited.filter { !$0.file.version.isRepeatable }.map { HistoryFault.edited($0.file, $0.entry) }
+      + gone.map(HistoryFault.missing) + late).sorted { $0.version < $1.version }
   }
 
   private static func isSameText(_ applied: Applied) -> Bool {
