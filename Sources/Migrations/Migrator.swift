@@ -105,6 +105,7 @@ public struct Migrator: Sendable {
     let view = try await connection.run { connection in
       let surroundings = try Surroundings.read(connection)
       if let error = surroundings.unsupported { throw error }
+      try refuseMissingSchema(surroundings, connection)
       let history = surroundings.hasHistory ? try History(scope: options.scope).read(connection) : []
       return DatabaseView(
         surroundings: surroundings, history: history,
@@ -120,6 +121,18 @@ public struct Migrator: Sendable {
     try view.reconciliation.pending.map { file in
       let conforming = view.surroundings.standardConformingStrings
       return Work(file, try file.script(standardConformingStrings: conforming))
+    }
+  }
+
+  /// What a tenant's files make without saying where would go nowhere.
+  private func refuseMissingSchema(
+    _ surroundings: Surroundings, _ connection: isolated PostgresConnection
+  ) throws {
+    guard !options.scope.isEmpty else { return }
+    let isThere = try connection.query(
+      "select pg_catalog.to_regnamespace(pg_catalog.quote_ident($1)) is not null", [options.scope])
+    guard try isThere.scalar(Bool.self) else {
+      throw ServerError.schemaMissing(options.scope, database: surroundings.database)
     }
   }
 

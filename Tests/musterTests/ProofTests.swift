@@ -191,6 +191,23 @@ struct ProofTests {
     #expect(try await place.verified().status == 0)
   }
 
+  @Test("proves each database of a fleet for itself, and no schema of a tenant")
+  func fleet() async throws {
+    let place = try await Place.make(["3_c.sql": "create table app_log (x int);"])
+    let name = try #require(place.database.parameters["dbname"])
+    let other = try await TemporaryCluster.shared().createDatabase(template: name)
+    try await script("grant select on app.notes to anon", in: other)
+    try place.home.write("targets.txt", "\(place.database.conninfo)\n\(other.conninfo)")
+    let result = try await place.verified("--targets", "targets.txt")
+    #expect(result.status == 1)
+    #expect(result.output.hasSuffix("2 targets: 1 migrated, 1 failed\n"), "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("app.notes: anon: select: is granted on"))
+    #expect(try await value("select to_regclass('public.app_log')::text", in: other) == nil)
+    try place.home.write("targets.txt", "schema=app")
+    let tenants = try await place.verified("--targets", "targets.txt")
+    #expect(tenants.status == 2 && tenants.errors.contains("--verify proves databases"))
+  }
+
   @Test("refuses a table that cannot be read before anything is done")
   func badTable() async throws {
     let place = try await Place.make(["3_a.sql": "create table app_log ();"])

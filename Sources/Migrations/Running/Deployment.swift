@@ -46,8 +46,17 @@ struct Deployment: Sendable {
     }
   }
 
-  /// Under the lock, so that runners that start together do not create it together.
+  /// Under the lock, so that runners that start together do not create it together. Tenants in one database have a lock each:
+  /// one of them may come first all the same, and then it is there.
   private func createHistory() async throws {
+    do {
+      try await createHistoryAlone()
+    } catch ServerError.bookkeeping(let error) where ["42P06", "42P07", "23505"].contains(error.code) {
+      try await createHistoryAlone()
+    }
+  }
+
+  private func createHistoryAlone() async throws {
     let isNew = try await connection.run { connection in
       let surroundings = try Surroundings.read(connection)
       guard !surroundings.hasHistory else { return false }

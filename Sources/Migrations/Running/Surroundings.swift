@@ -60,6 +60,8 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
   case tooOld(version: String)
   case standby(database: String)
   case readOnly(database: String)
+  /// The schema of a tenant is not there.
+  case schemaMissing(String, database: String)
   case historyForbidden(user: String)
   /// Schema or tables for the history cannot be created.
   case bookkeeping(PostgresError)
@@ -78,6 +80,8 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
     case .readOnly(let database):
       "transactions in \"\(database)\" are read-only here (default_transaction_read_only is on for this server,"
         + " database or user); connect as a user who may write. Nothing was changed"
+    case .schemaMissing(let schema, let database):
+      "there is no schema \"\(schema)\" in \"\(database)\"; create it first. Nothing was changed"
     case .historyForbidden(let user):
       "\(user) may not read and write muster.migration, the history; migrate as its owner, or grant select, insert on"
         + " muster.migration and all on muster.migration_journal to \(user). Nothing was changed"

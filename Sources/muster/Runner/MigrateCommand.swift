@@ -26,6 +26,8 @@ struct MigrateCommand: AsyncParsableCommand {
         muster migrate --database-url postgresql://localhost/app
         muster migrate --plan
         muster migrate --verify --expectations access.yaml
+        muster migrate --targets tenants.txt --parallel 8 --json > report.json
+        muster migrate --targets tenants.txt --resume report.json
       """)
 
   @OptionGroup var database: DatabaseOptions
@@ -50,8 +52,19 @@ struct MigrateCommand: AsyncParsableCommand {
   var lockWait = Timeout(milliseconds: 300_000)
 
   @OptionGroup var proof: ProofOptions
+  @OptionGroup var fleet: FleetOptions
+
+  func validate() throws {
+    if plan, fleet.isWanted { throw ValidationError("--plan is for one database.") }
+  }
 
   func run() async throws {
+    if fleet.isWanted {
+      let run = FleetRun(
+        fleet: try await fleet.fleet(database), directory: folder.path, options: options,
+        table: try proof.table(), json: json, isQuiet: verbosity.quiet)
+      return try await run.run()
+    }
     let log = MigrationLog(isQuiet: verbosity.quiet || json)
     let proof = try proof.table().map { Proof($0, log: log) }
     var options = options

@@ -77,7 +77,7 @@ func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(numb
 
 extension MigrationEvent {
   /// What is worth a line on stderr; nil for the ordinary course of things.
-  fileprivate var remark: String? {
+  var remark: String? {
     switch self {
     case .starting, .statementDone, .applied, .historyCreated: nil
     case .waitingForLock(let holder):

@@ -97,6 +97,9 @@ struct MigrationJSON: Encodable {
     applied = report.applied.map { Applied($0.file, $0.statements, $0.took) }
   }
 
+  /// Of what was not begun.
+  init(applied: [Applied]) { self.applied = applied }
+
   init(applied: [MigrationLog.AppliedFile], error: MigrationError, proofs: [Proof.Attempt]? = nil) {
     self.proofs = proofs
     self.applied = applied.map { Applied($0.file, $0.statements, $0.took) }

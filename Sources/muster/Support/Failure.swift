@@ -1,4 +1,5 @@
 import ArgumentParser
+import Migrations
 import PostgresClient
 import TemporaryCluster
 
@@ -25,6 +26,10 @@ extension PostgresError: HasExitStatus {
     default: .failed
     }
   }
+}
+
+extension FleetError: HasExitStatus {
+  var exitStatus: ExitStatus { .usage }
 }
 
 extension ClusterError: HasExitStatus {
