@@ -14,8 +14,15 @@ public enum MigrationEvent: Sendable {
   case blocked(MigrationFile, by: [Blocker])
   /// The file was rolled back for want of a lock and is tried again after a pause.
   case retrying(MigrationFile, StatementFailure, attempt: Int, after: Duration)
-  /// What a failed CREATE INDEX CONCURRENTLY left behind is taken away.
+  /// What a failed CREATE INDEX or REINDEX CONCURRENTLY left behind is taken away.
   case remnantDropped(MigrationFile, index: String)
+  /// A partition that was half detached is detached now.
+  case detachFinished(MigrationFile, partition: String)
+  /// A statement that commits on its own was begun by an earlier run, and whether it came to its end nobody knows.
+  case runningAgain(MigrationFile, number: Int)
+  /// A statement that is repeated until it changes no row has changed some, and was committed.
+  case batchRound(MigrationFile, BatchProgress)
+  case batchDone(MigrationFile, BatchProgress)
   /// The deployment lock was not there any more at the end of the run. Each file held it for itself.
   case lockLost
   case notice(PostgresNotice)

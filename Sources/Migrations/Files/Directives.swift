@@ -19,21 +19,80 @@ public struct Directives: Sendable, Hashable {
 
   static let vocabulary = [
     "no-transaction", "lock-timeout DURATION", "statement-timeout DURATION", "requires-extension NAME",
+    "batch",
   ]
+
+  /// What is asked for single statements, by their index.
+  private var own: [Int: ForStatement] = [:]
+
+  private struct ForStatement: Sendable, Hashable {
+    var limits = Timeouts()
+    var isBatch = false
+  }
+
+  /// `lock-timeout` and `statement-timeout` right above a statement hold for it alone.
+  func limits(ofStatement index: Int) -> Timeouts { own[index]?.limits ?? Timeouts() }
+
+  /// `batch` right above a statement: it is repeated until it changes no row, and each round commits.
+  public func isBatch(_ index: Int) -> Bool { own[index]?.isBatch ?? false }
 
   public init() {}
 
-  init(_ comments: [DirectiveComment], in source: SQLSource) throws(FileError) {
+  /// `statements` are those of the source that the comments are counted in.
+  init(
+    _ comments: [DirectiveComment], of statements: [SQLStatement], in source: SQLSource
+  ) throws(FileError) {
     var seen: Set<String> = []
+    noTransaction = comments.contains { $0.name == "no-transaction" && $0.statementsBefore == 0 }
     for comment in comments {
-      guard comment.statementsBefore == 0, !comment.isInsideStatement else {
+      let isOwn = comment.statementsBefore > 0
+      guard !comment.isInsideStatement, !isOwn || Self.forStatements.contains(comment.name) else {
         throw FileError(.directiveTooLate(comment.name), in: source, at: comment.nameOffset)
       }
-      if comment.name != "requires-extension", !seen.insert(comment.name).inserted {
+      let key = isOwn ? "\(comment.statementsBefore) \(comment.name)" : comment.name
+      if comment.name != "requires-extension", !seen.insert(key).inserted {
         throw FileError(.directiveTwice(comment.name), in: source, at: comment.nameOffset)
       }
-      try apply(comment, in: source)
+      if isOwn || comment.name == "batch" {
+        try applyToStatement(comment, of: statements, in: source)
+      } else {
+        try apply(comment, in: source)
+      }
     }
+  }
+
+  /// For when some of the statements are not among those that run.
+  mutating func renumber(_ all: [SQLStatement], as kept: [SQLStatement]) {
+    let places = Dictionary(kept.enumerated().map { ($1.range.lowerBound, $0) }) { first, _ in first }
+    let moved = own.compactMap { index, value in
+      places[all[index].range.lowerBound].map { ($0, value) }
+    }
+    own = Dictionary(moved) { first, _ in first }
+  }
+
+  private static let forStatements: Set = ["lock-timeout", "statement-timeout", "batch"]
+
+  private mutating func applyToStatement(
+    _ comment: DirectiveComment, of statements: [SQLStatement], in source: SQLSource
+  ) throws(FileError) {
+    guard statements.indices.contains(comment.statementsBefore) else {
+      throw FileError(.directiveTooLate(comment.name), in: source, at: comment.nameOffset)
+    }
+    var new = own[comment.statementsBefore] ?? ForStatement()
+    switch comment.name {
+    case "lock-timeout": new.limits.lock = try Self.timeout(comment, in: source)
+    case "statement-timeout": new.limits.statement = try Self.timeout(comment, in: source)
+    default:
+      guard comment.argument.isEmpty else {
+        throw FileError(.directiveArgument("batch takes nothing"), in: source, at: comment.argumentOffset)
+      }
+      let first = statements[comment.statementsBefore].words.first ?? ""
+      guard noTransaction, ["insert", "update", "delete", "merge", "with"].contains(first) else {
+        throw FileError(.batchMisplaced, in: source, at: comment.nameOffset)
+      }
+      new.isBatch = true
+    }
+    own[comment.statementsBefore] = new
   }
 
   private mutating func apply(_ comment: DirectiveComment, in source: SQLSource) throws(FileError) {
@@ -43,7 +102,6 @@ public struct Directives: Sendable, Hashable {
         throw FileError(
           .directiveArgument("no-transaction takes nothing"), in: source, at: comment.argumentOffset)
       }
-      noTransaction = true
     case "lock-timeout": lockTimeout = try Self.timeout(comment, in: source)
     case "statement-timeout": statementTimeout = try Self.timeout(comment, in: source)
     case "requires-extension":

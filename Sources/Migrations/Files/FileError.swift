@@ -27,6 +27,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case directiveTooLate(String)
     case directiveTwice(String)
     case directiveArgument(String)
+    case batchMisplaced
     case transactionControl(String, noTransaction: Bool)
     case backslashCommand(String)
     case text(String)
@@ -101,9 +102,13 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .unknownDirective(let name):
       "unknown directive \"\(name)\"; known are: " + Directives.vocabulary.joined(separator: ", ")
     case .directiveTooLate(let name):
-      "\"\(name)\" stands behind the beginning of a statement; directives belong at the top of the file"
+      "\"\(name)\" stands where it is for nothing: directives belong at the top of the file; lock-timeout,"
+        + " statement-timeout and batch also right above a statement"
     case .directiveTwice(let name): "\"\(name)\" is given twice"
     case .directiveArgument(let problem): problem
+    case .batchMisplaced:
+      "batch stands right above an INSERT, UPDATE, DELETE or MERGE of a no-transaction file, which is then repeated until"
+        + " it changes no row"
     case .transactionControl(let statement, let noTransaction):
       Self.transactionControl(statement, noTransaction)
     case .backslashCommand(let command):

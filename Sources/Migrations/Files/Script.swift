@@ -16,7 +16,7 @@ public struct Script: Sendable {
       source =
         try conduct.placeholders.map { try SQLSource(name: path, bytes: try $0.filled(written)) } ?? written
       let split = try Splitter.split(source, standardConformingStrings: standardConformingStrings)
-      var directives = try Directives(split.directives, in: source)
+      var directives = try Directives(split.directives, of: split.statements, in: source)
       if conduct.transactionControl == .obeyed {
         let conduct = conduct.with { [asked = directives.noTransaction] in
           $0.noTransaction = $0.noTransaction || asked
@@ -24,6 +24,7 @@ public struct Script: Sendable {
         let parts = try CommitGroups(split.statements, in: source, conduct: conduct)
         (statements, groups) = (parts.statements, parts.groups)
         directives.noTransaction = !parts.isOneTransaction
+        directives.renumber(split.statements, as: parts.statements)
       } else {
         statements = split.statements
         groups = split.statements.indices.map { $0..<($0 + 1) }
@@ -44,11 +45,6 @@ public struct Script: Sendable {
   var setsLockTimeout: Bool {
     directives.lockTimeout != nil
       || statements.contains { $0.words.first == "set" && $0.words.contains("lock_timeout") }
-  }
-
-  /// Whether the file may release the deployment lock together with its own.
-  var mentionsAdvisoryUnlock: Bool {
-    source.bytes.firstRange(of: Array("advisory_unlock".utf8)) != nil
   }
 
   public func text(_ statement: SQLStatement) -> String { source.text(statement.range) }

@@ -36,6 +36,8 @@ struct History: Sendable, Hashable {
       state text not null check (state in ('started', 'done')),
       checksum text not null,
       indexes_before oid[],
+      rounds integer not null default 0,
+      changed_rows bigint not null default 0,
       started_at timestamptz not null,
       primary key (scope, version, statement)
     )
@@ -65,8 +67,10 @@ struct History: Sendable, Hashable {
     "comment on column muster.migration_journal.checksum is 'SHA-256 of the statement'",
     """
     comment on column muster.migration_journal.indexes_before is
-      'The indexes of the table before one was created concurrently'
+      'The indexes of the table before one was created concurrently, or the invalid ones before REINDEX CONCURRENTLY'
     """,
+    "comment on column muster.migration_journal.rounds is 'How often a batch was repeated and committed'",
+    "comment on column muster.migration_journal.changed_rows is 'How many rows a batch has changed so far'",
   ]
 
   func read(_ connection: isolated PostgresConnection) throws -> [HistoryEntry] {
@@ -128,6 +132,13 @@ struct History: Sendable, Hashable {
   private func deletion(of file: MigrationFile) -> Statement {
     Statement(
       "delete from muster.migration where scope = $1 and version = $2", [scope, file.version.digits])
+  }
+
+  func contains(_ file: MigrationFile, _ connection: isolated PostgresConnection) throws -> Bool {
+    try connection.query(
+      "select exists (select from muster.migration where scope = $1 and version = $2)",
+      [scope, file.version.digits]
+    ).scalar()
   }
 
   /// The SQL of a version as it was applied.

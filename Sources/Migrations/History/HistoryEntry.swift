@@ -57,6 +57,10 @@ public struct JournalEntry: Sendable, Hashable {
   public let state: State
   /// Of the statement's text.
   public let checksum: String
-  /// The indexes that a table had before CREATE INDEX CONCURRENTLY began, as object ids.
+  /// The indexes that a table had before CREATE INDEX CONCURRENTLY began, as object ids; before REINDEX CONCURRENTLY, the
+  /// INVALID ones.
   public let indexesBefore: [String]
+  /// How often a batch was repeated, and how many rows it has changed.
+  public let rounds: Int
+  public let rows: Int
 }

@@ -1,10 +1,15 @@
 import PostgresClient
 
-/// A session that others wait for.
+/// Who keeps others waiting for a lock: a session, or a transaction that was prepared and belongs to none.
 public struct Blocker: Sendable, Hashable, CustomStringConvertible {
-  public let processID: Int32
+  /// Nil for a prepared transaction.
+  public let processID: Int32?
   public let user: String?
   public let application: String?
+  /// What the server calls the process, such as `autovacuum worker`; nil for a client's.
+  public let background: String?
+  /// The name of a prepared transaction.
+  public let preparedAs: String?
   public let state: String?
   /// Since when its transaction, or else its statement, has been running, in seconds.
   public let age: Double?
@@ -14,20 +19,57 @@ public struct Blocker: Sendable, Hashable, CustomStringConvertible {
   static func read(_ processes: String, _ connection: isolated PostgresConnection) throws -> [Blocker] {
     let rows = try connection.query(
       """
-      select a.pid, a.usename, nullif(a.application_name, ''), a.state,
+      select a.pid, a.usename, nullif(a.application_name, ''), nullif(a.backend_type, 'client backend'), null, a.state,
         pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - coalesce(a.xact_start, a.query_start)),
         nullif(a.query, '')
-      from pg_catalog.pg_stat_activity a where a.pid in (\(processes)) order by 5 desc nulls last, 1
+      from pg_catalog.pg_stat_activity a where a.pid in (\(processes)) order by 7 desc nulls last, 1
       """)
-    return try rows.map { row in
-      Blocker(
-        processID: try row.decode(at: 0), user: try row.decode(at: 1), application: try row.decode(at: 2),
-        state: try row.decode(at: 3), age: try row.decode(at: 4), query: try row.decode(at: 5))
-    }
+    return try rows.map(Blocker.init)
+  }
+
+  /// Whoever keeps a server process waiting.
+  static func of(_ backend: Int32, _ connection: isolated PostgresConnection) throws -> [Blocker] {
+    let processes: [Int32] = try connection.query("select pg_catalog.pg_blocking_pids(\(backend))").scalar()
+    guard !processes.isEmpty else { return [] }
+    let sessions = try read(processes.map(String.init).joined(separator: ", "), connection)
+    return sessions + (processes.contains(0) ? try preparedTransactions(before: backend, connection) : [])
+  }
+
+  /// A prepared transaction holds its locks for nobody: the server gives it the process id 0.
+  private static func preparedTransactions(
+    before backend: Int32, _ connection: isolated PostgresConnection
+  ) throws -> [Blocker] {
+    let rows = try connection.query(
+      """
+      select distinct null::integer, p.owner, null, null, p.gid, null,
+        pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - p.prepared), null
+      from pg_catalog.pg_locks w
+        join pg_catalog.pg_locks h on h.pid is null and h.granted and h.locktype = w.locktype
+          and (h.database, h.relation, h.page, h.tuple, h.transactionid, h.classid, h.objid, h.objsubid)
+            is not distinct from
+            (w.database, w.relation, w.page, w.tuple, w.transactionid, w.classid, w.objid, w.objsubid)
+        join pg_catalog.pg_prepared_xacts p on h.virtualtransaction = '-1/' || p.transaction
+      where w.pid = \(backend) and not w.granted
+      """)
+    return try rows.map(Blocker.init)
+  }
+
+  private init(_ row: Row) throws {
+    processID = try row.decode(at: 0)
+    user = try row.decode(at: 1)
+    application = try row.decode(at: 2)
+    background = try row.decode(at: 3)
+    preparedAs = try row.decode(at: 4)
+    state = try row.decode(at: 5)
+    age = try row.decode(at: 6)
+    query = try row.decode(at: 7)
   }
 
   public var description: String {
-    var parts = ["pid \(processID)"]
+    var parts: [String] = []
+    if let processID { parts.append("pid \(processID)") }
+    if let preparedAs { parts.append("prepared transaction '\(preparedAs)'") }
+    if let background { parts.append(background) }
     if let user { parts.append("user \(user)") }
     if let application { parts.append("application \(application)") }
     if let state { parts.append(state) }
@@ -36,6 +78,7 @@ public struct Blocker: Sendable, Hashable, CustomStringConvertible {
       let line = query.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       parts.append("query: \(line.count > 120 ? line.prefix(119) + "…" : line)")
     }
+    if preparedAs != nil { parts.append("COMMIT PREPARED or ROLLBACK PREPARED ends it") }
     return parts.joined(separator: ", ")
   }
 }

@@ -1,15 +1,32 @@
 import PostgresClient
+import Synchronization
 
 /// Looks, from a session of its own, at who keeps a session waiting for a lock, and says so while it waits.
 ///
 /// It opens that session only for a file that takes longer than a moment, and stays idle between looks.
-struct BlockerWatch: Sendable {
-  let settings: ConnectionSettings
+final class BlockerWatch: Sendable {
+  private let settings: ConnectionSettings
   /// The server process that is watched.
-  let backend: Int32
-  let report: @Sendable ([Blocker]) -> Void
+  private let backend: Int32
+  private let interval: Duration
+  private let report: @Sendable ([Blocker]) -> Void
+  private let seen = Mutex<[Blocker]>([])
 
-  private static let interval = Duration.milliseconds(250)
+  /// With a lock timeout shorter than the usual time between two looks it looks more often, so that no wait goes unseen.
+  init(
+    settings: ConnectionSettings, backend: Int32, lockTimeout: Timeout,
+    report: @escaping @Sendable ([Blocker]) -> Void
+  ) {
+    self.settings = settings
+    self.backend = backend
+    self.report = report
+    let usual = 250
+    let limit = Int(lockTimeout.milliseconds)
+    interval = .milliseconds(limit == 0 ? usual : min(usual, max(20, limit / 4)))
+  }
+
+  /// Whom it saw last.
+  var lastSeen: [Blocker] { seen.withLock { $0 } }
 
   /// Runs the body, watching. That the watch itself cannot connect or look is no reason to fail.
   func during<T: Sendable>(_ body: () async throws -> T) async throws -> T {
@@ -19,7 +36,7 @@ struct BlockerWatch: Sendable {
   }
 
   private func look() async throws {
-    try await Task.sleep(for: Self.interval)
+    try await Task.sleep(for: interval)
     let connection = try await PostgresConnection.connect(settings)
     do {
       try await look(through: connection)
@@ -30,15 +47,26 @@ struct BlockerWatch: Sendable {
   }
 
   private func look(through connection: PostgresConnection) async throws {
-    var told: Set<Int32> = []
+    var told: [Blocker.Identity] = []
     while true {
-      let blockers = try await connection.run { connection in
-        try Blocker.read("select unnest(pg_catalog.pg_blocking_pids(\(backend)))", connection)
+      let blockers = try await connection.run { try Blocker.of(backend, $0) }
+      let identities = blockers.map(\.identity)
+      if !blockers.isEmpty {
+        seen.withLock { $0 = blockers }
+        if identities != told { report(blockers) }
       }
-      let processes = Set(blockers.map(\.processID))
-      if !processes.isEmpty, processes != told { report(blockers) }
-      told = processes
-      try await Task.sleep(for: Self.interval)
+      told = identities
+      try await Task.sleep(for: interval)
     }
   }
+}
+
+extension Blocker {
+  /// What stays the same as long as it is the same one that is waited for.
+  fileprivate struct Identity: Hashable {
+    let processID: Int32?
+    let preparedAs: String?
+  }
+
+  fileprivate var identity: Identity { Identity(processID: processID, preparedAs: preparedAs) }
 }

@@ -14,6 +14,8 @@ struct Deployment: Sendable {
   func underLock<T: Sendable>(
     _ surroundings: Surroundings, _ body: (_ backend: Int32) async throws -> T
   ) async throws -> T {
+    try await Pooler(settings: connectionSettings)
+      .refuseIfShared(connection, backend: surroundings.backendProcessID)
     try await acquire()
     let value: T
     do {
@@ -78,7 +80,8 @@ struct Deployment: Sendable {
     _ works: [Work], _ surroundings: Surroundings, backend: Int32
   ) async throws -> [MigrationReport.Applied] {
     let settings = RunSettings(
-      history: History(scope: options.scope), backend: backend, lockTimeout: options.lockTimeout,
+      history: History(scope: options.scope), backend: backend, loginRole: surroundings.loginRole,
+      lockTimeout: options.lockTimeout,
       hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report,
       rehearsal: options.rehearsal)
     var applied: [MigrationReport.Applied] = []
@@ -86,16 +89,16 @@ struct Deployment: Sendable {
       guard let first = step.first else { continue }
       report(.starting(first.file, statements: first.script.statements.count))
       let start = ContinuousClock.now
-      let watch = BlockerWatch(settings: connectionSettings, backend: backend) {
+      let watch = BlockerWatch(
+        settings: connectionSettings, backend: backend,
+        lockTimeout: first.script.directives.lockTimeout ?? options.lockTimeout
+      ) {
         report(.blocked(first.file, by: $0))
       }
-      let parts = try await repeating(first.file) {
-        try await watch.during {
+      let parts = try await watch.during {
+        try await repeating(first.file, watch) {
           try await connection.run { try run(step, settings, $0) }
         }
-      }
-      if step.contains(where: \.script.mentionsAdvisoryUnlock) {
-        try await connection.run { try lock.renew($0) }
       }
       let took = ContinuousClock.now - start
       for (work, part) in zip(step, parts ?? [took]) {
@@ -134,22 +137,20 @@ struct Deployment: Sendable {
 
   /// Tries again, with growing pauses, what failed for want of a lock and left nothing behind.
   private func repeating<T: Sendable>(
-    _ file: MigrationFile, _ attempt: () async throws -> T
+    _ file: MigrationFile, _ watch: BlockerWatch, _ attempt: () async throws -> T
   ) async throws -> T {
-    let start = ContinuousClock.now
-    var pause = Duration.milliseconds(250)
-    var number = 0
+    var retries = Retries(limit: options.retryFor)
     while true {
-      number += 1
+      let start = ContinuousClock.now
       do {
         return try await attempt()
-      } catch let failure as StatementFailure where failure.isTransient {
-        let waited = ContinuousClock.now - start
-        guard waited < options.retryFor else { throw MigrationError.relationLock(failure, waited: waited) }
-        let rest = pause.jittered
-        report(.retrying(file, failure, attempt: number, after: rest))
-        try await Task.sleep(for: rest)
-        pause = min(pause * 2, .seconds(8))
+      } catch var failure as StatementFailure where failure.isTransient {
+        failure.blockers = watch.lastSeen
+        guard let pause = retries.pause(behindAttemptFrom: start, to: .now) else {
+          throw MigrationError.relationLock(failure, waited: retries.waited)
+        }
+        report(.retrying(file, failure, attempt: retries.count, after: pause))
+        try await Task.sleep(for: pause)
       }
     }
   }

@@ -17,7 +17,7 @@ struct DeploymentLock: Sendable {
   static let longestPause = Duration.seconds(2)
 
   func tryAcquire(_ connection: isolated PostgresConnection) throws -> Bool {
-    try connection.query("select pg_catalog.pg_try_advisory_lock(\(key))").scalar()
+    try connection.query("select \(acquisition)").scalar()
   }
 
   /// Whether the session that answers is the one that took the lock, and has it.
@@ -25,10 +25,9 @@ struct DeploymentLock: Sendable {
     try connection.query("select pg_catalog.pg_backend_pid() = \(backend) and exists (\(grant))").scalar()
   }
 
-  /// Takes the lock again where a file released it, with pg_advisory_unlock_all() for one.
-  func renew(_ connection: isolated PostgresConnection) throws {
-    try connection.query("select pg_catalog.pg_try_advisory_lock(\(key)) where not exists (\(grant))")
-  }
+  /// An expression that takes the lock for the session, or does so once more. Behind the gate it cannot fail, so that a
+  /// file which released the lock, with pg_advisory_unlock_all() for one, has not lost it for the next.
+  var acquisition: String { "pg_catalog.pg_try_advisory_lock(\(key))" }
 
   private var grant: String {
     """
@@ -44,9 +43,12 @@ struct DeploymentLock: Sendable {
     "1 / (pg_catalog.pg_backend_pid() = \(backend) and pg_catalog.pg_try_advisory_xact_lock(\(key)))::integer"
   }
 
-  /// Returns false when the lock was not there to be released.
+  /// Releases it however often it was taken, and whatever else a file has locked in that way. Returns false when the lock
+  /// was not there any more.
   func release(_ connection: isolated PostgresConnection) throws -> Bool {
-    try connection.query("select pg_catalog.pg_advisory_unlock(\(key))").scalar()
+    let rows = try connection.query(
+      "select pg_catalog.pg_advisory_unlock(\(key)), pg_catalog.pg_advisory_unlock_all()")
+    return try rows[0].decode(at: 0)
   }
 
   func holder(_ connection: isolated PostgresConnection) throws -> Blocker? {

@@ -5,6 +5,8 @@ struct RunSettings: Sendable {
   let history: History
   /// The server process that holds the deployment lock.
   let backend: Int32
+  /// The role that a session of this user begins with.
+  let loginRole: String
   let lockTimeout: Timeout
   let hasSingleByteText: Bool
   let musterVersion: String
@@ -14,25 +16,28 @@ struct RunSettings: Sendable {
 
   private var lock: DeploymentLock { DeploymentLock(scope: history.scope) }
 
-  /// The first statement of a transaction: only under the deployment lock does it go on.
-  var gate: Statement { Statement("select " + lock.gate(backend: backend)) }
+  /// Makes the rest of a transaction the runner's own.
+  var bookkeeping: Statement { Statement(SessionReset.local(as: loginRole)) }
 
-  /// The gate, and the timeouts that hold for one file.
-  func opening(for script: Script) -> Statement {
-    let settings = timeouts(for: script).map { name, limit in
-      "pg_catalog.set_config('\(name)', '\(limit.milliseconds)', true)"
-    }
-    return Statement("select " + ([lock.gate(backend: backend)] + settings).joined(separator: ", "))
+  /// The first statement of each transaction: only under the deployment lock does it go on. The limits hold to its end.
+  func gate(_ timeouts: Timeouts = Timeouts()) -> Statement {
+    select([lock.gate(backend: backend), lock.acquisition] + timeouts.local)
   }
 
-  /// For a no-transaction file, whose statements share a session.
-  func sessionTimeouts(for script: Script) -> [String] {
-    timeouts(for: script).map { name, limit in "set \(name) = \(limit.milliseconds)" }
+  /// The gate to the first transaction of a file. What advisory locks an earlier file left go; the runner's own does not,
+  /// because the transaction has it too.
+  func opening(_ timeouts: Timeouts = Timeouts()) -> Statement {
+    select(
+      [lock.gate(backend: backend), "pg_catalog.pg_advisory_unlock_all()", lock.acquisition] + timeouts.local)
   }
 
-  /// Where a file says nothing of a statement timeout, the role's own setting stays.
-  private func timeouts(for script: Script) -> [(name: String, limit: Timeout)] {
-    let lock = ("lock_timeout", script.directives.lockTimeout ?? lockTimeout)
-    return [lock] + (script.directives.statementTimeout.map { [("statement_timeout", $0)] } ?? [])
+  /// The limits of a file. Where it says nothing of a statement timeout, the role's own setting stays.
+  func timeouts(for script: Script) -> Timeouts {
+    Timeouts(
+      lock: script.directives.lockTimeout ?? lockTimeout, statement: script.directives.statementTimeout)
+  }
+
+  private func select(_ expressions: [String]) -> Statement {
+    Statement("select " + expressions.joined(separator: ", "))
   }
 }

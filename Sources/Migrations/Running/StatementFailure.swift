@@ -25,6 +25,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
   public let outcome: Outcome
   /// What was being done, when it was not a statement of the file.
   public let activity: String?
+  /// Who kept it waiting, as far as that was seen.
+  public internal(set) var blockers: [Blocker] = []
 
   /// Whether the same may succeed a moment later, and nothing was done that stands in its way.
   var isTransient: Bool {
@@ -43,6 +45,9 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     if let hint = error.hint { lines.append("hint: \(hint)") }
     if let query = error.internalQuery { lines.append("inside: \(query)") }
     if let context = error.context { lines.append("context: \(context)") }
+    if !blockers.isEmpty {
+      lines.append("it waited for " + blockers.map { "\($0)" }.joined(separator: "; and for "))
+    }
     lines.append(aftermath)
     if let advice { lines.append(advice) }
     return lines.joined(separator: "\n")

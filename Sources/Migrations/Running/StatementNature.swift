@@ -9,6 +9,10 @@ package enum StatementNature: Hashable {
   case sessionSetting
   /// Refuses to run in a transaction, and leaves an INVALID index behind when it fails.
   case createIndexConcurrently(IndexTarget)
+  /// Refuses to run in a transaction, and leaves INVALID indexes named …_ccnew or …_ccold behind when it fails.
+  case reindexConcurrently(ReindexTarget)
+  /// Refuses to run in a transaction, and leaves the partition half detached when it fails.
+  case detachConcurrently(PartitionTarget)
   /// Refuses to run in a transaction. Done before, it fails with one of these codes.
   case outsideTransaction(alreadyDone: Set<String>)
 
@@ -24,58 +28,114 @@ package enum StatementNature: Hashable {
     }
   }
 
+  package enum ReindexTarget: Hashable {
+    /// As they are written, perhaps with their schema.
+    case index(String), table(String)
+    case schema(String)
+    case database
+  }
+
+  package struct PartitionTarget: Hashable {
+    /// As they are written, perhaps with their schema.
+    package var parent: String
+    package var partition: String
+
+    package init(parent: String, partition: String) {
+      self.parent = parent
+      self.partition = partition
+    }
+  }
+
   package init(_ statement: SQLStatement, in source: SQLSource) {
     let words = statement.words
+    let object = words.dropFirst().first
     switch words.first {
-    case "set" where words.dropFirst().first != "local", "reset": self = .sessionSetting
+    case "set" where object != "local", "reset": self = .sessionSetting
     case "select" where words.contains("set_config"): self = .sessionSetting
+    case "prepare", "deallocate", "listen", "unlisten", "load", "discard": self = .sessionSetting
     case "vacuum": self = .outsideTransaction(alreadyDone: [])
-    case "alter" where words.dropFirst().first == "system": self = .outsideTransaction(alreadyDone: [])
-    case "create" where ["database", "tablespace", "subscription"].contains(words.dropFirst().first):
+    case "alter" where object == "system": self = .outsideTransaction(alreadyDone: [])
+    case "alter" where words.contains("detach"):
+      self = Self.partition(of: statement, in: source).map(Self.detachConcurrently) ?? .ordinary
+    case "create" where ["database", "tablespace", "subscription"].contains(object):
       self = .outsideTransaction(alreadyDone: ["42P04", "42710"])
-    case "drop" where ["database", "tablespace", "subscription"].contains(words.dropFirst().first):
+    case "drop" where ["database", "tablespace", "subscription"].contains(object):
       self = .outsideTransaction(alreadyDone: ["3D000", "42704"])
     case "create" where words.contains("index") && words.contains("concurrently"):
       self =
-        Self.target(of: statement, in: source).map(Self.createIndexConcurrently)
+        Self.index(of: statement, in: source).map(Self.createIndexConcurrently)
         ?? .outsideTransaction(alreadyDone: [])
     case "drop" where words.starts(with: ["drop", "index", "concurrently"]):
       self = .outsideTransaction(alreadyDone: ["42704", "42P01"])
-    case "reindex": self = .outsideTransaction(alreadyDone: [])
+    case "reindex":
+      self =
+        Self.reindexed(by: statement, in: source).map(Self.reindexConcurrently)
+        ?? .outsideTransaction(alreadyDone: [])
     default: self = .ordinary
     }
   }
 
-  /// `create [unique] index concurrently [if not exists] [name] on [only] table [using …] (…)`
-  private static func target(of statement: SQLStatement, in source: SQLSource) -> IndexTarget? {
-    var lexer = Lexer(source, in: statement.range)
-    var tokens: [Token] = []
-    while let token = try? lexer.next() {
-      if !token.isBlank { tokens.append(token) }
+  /// Whether it lets others read and write the table while it waits for its locks, so that it may wait for long.
+  package var waitsInPeace: Bool {
+    switch self {
+    case .createIndexConcurrently, .reindexConcurrently: true
+    // Of what is forgiven when it was done before, only DROP INDEX CONCURRENTLY waits at all.
+    case .outsideTransaction(let alreadyDone): alreadyDone.contains("42P01")
+    case .ordinary, .sessionSetting, .detachConcurrently: false
     }
-    func isWord(_ token: Token?, _ word: String) -> Bool {
-      token.map { $0.kind == .word && source.text($0.range).lowercased() == word } ?? false
-    }
-    guard let start = tokens.firstIndex(where: { isWord($0, "concurrently") }) else { return nil }
-    var rest = tokens[(start + 1)...]
-    if isWord(rest.first, "if") { rest = rest.dropFirst(3) }
-    var name: String?
-    if let token = rest.first, !isWord(token, "on") {
-      name = identifier(token, in: source)
-      rest = rest.dropFirst()
-    }
-    guard isWord(rest.first, "on") else { return nil }
-    rest = rest.dropFirst()
-    if isWord(rest.first, "only") { rest = rest.dropFirst() }
-    let table = rest.prefix { $0.kind != .openParenthesis && !isWord($0, "using") }
-    guard let first = table.first, let last = table.last else { return nil }
-    return IndexTarget(name: name, table: source.text(first.range.lowerBound..<last.range.upperBound))
   }
 
-  /// The name as the catalog has it.
-  private static func identifier(_ token: Token, in source: SQLSource) -> String {
-    let text = source.text(token.range)
-    guard token.kind == .quotedIdentifier else { return String(text.lowercased()) }
-    return String(text.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+  /// `create [unique] index concurrently [if not exists] [name] on [only] table [using …] (…)`
+  private static func index(of statement: SQLStatement, in source: SQLSource) -> IndexTarget? {
+    var tokens = StatementTokens(statement, in: source)
+    guard tokens.take(through: "concurrently") else { return nil }
+    return target(&tokens)
+  }
+
+  /// `create [unique] index if not exists name on …`: passes over an index that is there, INVALID ones included.
+  package static func indexThatMayBeThere(_ statement: SQLStatement, in source: SQLSource) -> IndexTarget? {
+    guard statement.words.first == "create", statement.words.contains("index"),
+      statement.words.contains("exists")
+    else { return nil }
+    var tokens = StatementTokens(statement, in: source)
+    guard tokens.take("create") else { return nil }
+    _ = tokens.take("unique")
+    guard tokens.take("index"), tokens.begins(with: "if") else { return nil }
+    return target(&tokens)
+  }
+
+  private static func target(_ tokens: inout StatementTokens) -> IndexTarget? {
+    _ = tokens.take("if", "not", "exists")
+    let name = tokens.begins(with: "on") ? nil : tokens.takeIdentifier()
+    guard tokens.take("on") else { return nil }
+    _ = tokens.take("only")
+    return tokens.takeName().map { IndexTarget(name: name, table: $0) }
+  }
+
+  /// `reindex [(option, …)] {index | table | schema | database | system} [concurrently] [name]`
+  private static func reindexed(by statement: SQLStatement, in source: SQLSource) -> ReindexTarget? {
+    var tokens = StatementTokens(statement, in: source)
+    guard tokens.take("reindex") else { return nil }
+    let options = tokens.takeParenthesized() ?? []
+    guard let kind = tokens.takeWord() else { return nil }
+    guard tokens.take("concurrently") || options.contains("concurrently") else { return nil }
+    switch kind {
+    case "index": return tokens.takeName().map(ReindexTarget.index)
+    case "table": return tokens.takeName().map(ReindexTarget.table)
+    case "schema": return tokens.takeIdentifier().map(ReindexTarget.schema)
+    default: return .database
+    }
+  }
+
+  /// `alter table [if exists] [only] parent detach partition name concurrently`
+  private static func partition(of statement: SQLStatement, in source: SQLSource) -> PartitionTarget? {
+    var tokens = StatementTokens(statement, in: source)
+    guard tokens.take("alter", "table") else { return nil }
+    _ = tokens.take("if", "exists")
+    _ = tokens.take("only")
+    guard let parent = tokens.takeName(), tokens.take("detach", "partition"),
+      let partition = tokens.takeName(), tokens.take("concurrently")
+    else { return nil }
+    return PartitionTarget(parent: parent, partition: partition)
   }
 }

@@ -16,6 +16,8 @@ public struct Surroundings: Sendable, Hashable {
   /// False when the history is there and this user may not write it.
   public var mayWriteHistory: Bool
   public var backendProcessID: Int32
+  /// The role that a new session of this user acts as; `none` unless `alter role … set role` says otherwise.
+  public var loginRole: String
 
   /// The oldest server that is supported.
   public static let oldestVersion = 150_000
@@ -29,7 +31,8 @@ public struct Surroundings: Sendable, Hashable {
         pg_catalog.current_setting('standard_conforming_strings')::boolean,
         h.history is not null, pg_catalog.to_regnamespace('muster') is not null,
         coalesce(pg_catalog.has_table_privilege(h.history, 'select')
-          and pg_catalog.has_table_privilege(h.history, 'insert'), true), pg_catalog.pg_backend_pid()
+          and pg_catalog.has_table_privilege(h.history, 'insert'), true), pg_catalog.pg_backend_pid(),
+        pg_catalog.current_setting('role')
       from (values (pg_catalog.to_regclass('muster.migration'))) h (history)
       """)
     guard let row = rows.first else { throw PostgresError(.protocol, "no row from a select without a table") }
@@ -39,7 +42,7 @@ public struct Surroundings: Sendable, Hashable {
       isReadOnly: try row.decode(at: 4), hasSingleByteText: try row.decode(at: 5),
       standardConformingStrings: try row.decode(at: 6), hasHistory: try row.decode(at: 7),
       hasSchema: try row.decode(at: 8), mayWriteHistory: try row.decode(at: 9),
-      backendProcessID: try row.decode(at: 10))
+      backendProcessID: try row.decode(at: 10), loginRole: try row.decode(at: 11))
   }
 
   /// Why this server cannot be migrated at all, nil when it can.
@@ -67,6 +70,10 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
   case bookkeeping(PostgresError)
   /// The lock is not where it was taken: a pooler changes the server process, or a file released it.
   case lockLost
+  /// A pooler between us and the server gives each transaction, or each statement, another server process.
+  case sharedSession
+  /// There is a pooler, and no second session to find out of what kind it is.
+  case unknownPooler(PostgresError)
   /// An extension that a file requires is not to be had.
   case extensionMissing(name: String, reason: String, place: String, excerpt: String)
 
@@ -92,6 +99,14 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
       "this session no longer has the deployment lock that it took: the connection goes through a pooler that changes"
         + " the server process between transactions, or a migration released it (pg_advisory_unlock_all). Connect to the"
         + " server itself or to the pooler's session mode. Nothing was changed by this step"
+    case .sharedSession:
+      "the connection goes through a pooler that changes the server process from one transaction to the next (pgbouncer:"
+        + " pool_mode = transaction or statement). Behind it no lock and no setting of a session holds, so nothing was"
+        + " run and nothing was changed. Connect to the server itself, or to the pooler in session mode (pgbouncer:"
+        + " pool_mode = session for this database; Supabase: port 5432 in place of 6543)"
+    case .unknownPooler(let error):
+      "the connection goes through a pooler, and of what kind could not be found out for want of a second connection:"
+        + " \(error.summary)\nNothing was changed. Connect to the server itself, or run again when a connection is free"
     case .extensionMissing(let name, let reason, let place, let excerpt):
       "\(place): extension \"\(name)\" is required and \(reason)\n\(excerpt)\nThe file was rolled back; nothing of it remains"
     }

@@ -20,6 +20,16 @@ struct MigrateCommand: AsyncParsableCommand {
         -- muster: statement-timeout 1h       how long one statement may take
         -- muster: requires-extension NAME    created first, where it is not there
 
+      Right above a statement, lock-timeout and statement-timeout hold for it alone. In a no-transaction file
+
+        -- muster: batch
+
+      above an INSERT, UPDATE, DELETE or MERGE repeats it until it changes no row. Each round commits on its own.
+
+      A run that was stopped, with kill -9 too, goes on where it was when it is started again. What can be in a       transaction has then run exactly once. INVALID indexes and half detached partitions that a CONCURRENTLY left are       dropped and built again, or finished. A VACUUM, or a procedure that commits, runs at least once: killed before its       end was noted it runs again, so it must bear that.
+
+      Nobody who reads or writes a table waits behind a migration for longer than the lock timeout. An attempt that did       not get its lock is rolled back, tried again after a pause, and says who holds it.
+
       Exit codes: 0 up to date · 1 a migration failed · 2 usage or connection · 4 an applied file was edited, is gone, \
       or comes too late · 5 a lock was not to be had.
 
@@ -74,13 +84,15 @@ struct MigrateCommand: AsyncParsableCommand {
     do {
       let report = try await migrator.migrate { log.tell($0) }
       log.finish()
-      if json { return Output.standard.line(MigrationJSON(report: report, proofs: proof?.attempts).text) }
+      if json {
+        return Output.standard.line(MigrationJSON(report: report, proofs: proof?.attempts).with(log).text)
+      }
       if !verbosity.quiet { log.conclude(report) }
     } catch {
       log.finish()
       if json {
         let outcome = MigrationJSON(applied: log.applied, error: error, proofs: proof?.attempts)
-        Output.standard.line(outcome.text)
+        Output.standard.line(outcome.with(log).text)
       }
       // Of an interruption only the fact is told elsewhere, not what became of the file.
       if error.isCancellation { Output.error.line("muster: \(error)") }

@@ -11,6 +11,18 @@ final class MigrationLog: Sendable {
   private struct State {
     var applied: [AppliedFile] = []
     var statements: [Version: Int] = [:]
+    var remarks: [String] = []
+    var batches: [Batch] = []
+    var batchToldAt: ContinuousClock.Instant?
+  }
+
+  /// A statement that is repeated until it changes no row, and how far it is.
+  struct Batch: Encodable {
+    let file: String
+    let statement: Int
+    var rounds: Int
+    var rows: Int
+    var isDone: Bool
   }
 
   struct AppliedFile: Sendable {
@@ -25,6 +37,8 @@ final class MigrationLog: Sendable {
   }
 
   var applied: [AppliedFile] { state.withLock { $0.applied } }
+  var remarks: [String] { state.withLock { $0.remarks } }
+  var batches: [Batch] { state.withLock { $0.batches } }
 
   func tell(_ event: MigrationEvent) {
     switch event {
@@ -40,12 +54,38 @@ final class MigrationLog: Sendable {
       }
       progress.clear()
       if !isQuiet { Output.standard.line(Self.line(applied)) }
+    case .batchRound(let file, let batch): tell(file, batch, isDone: false)
+    case .batchDone(let file, let batch): tell(file, batch, isDone: true)
     default:
-      guard !isQuiet, let text = event.remark else { return }
+      guard let text = event.remark else { return }
+      state.withLock { $0.remarks.append(text) }
+      guard !isQuiet else { return }
       progress.clear()
       Output.error.line("muster: \(text)")
     }
   }
+
+  /// Each round where somebody looks; a line now and then, and the last one, for a pipeline's log.
+  private func tell(_ file: MigrationFile, _ batch: BatchProgress, isDone: Bool) {
+    let isDue = state.withLock { state in
+      let new = Batch(
+        file: file.fileName, statement: batch.statement, rounds: batch.rounds, rows: batch.rows,
+        isDone: isDone)
+      state.batches.removeAll { $0.file == new.file && $0.statement == new.statement }
+      state.batches.append(new)
+      let now = ContinuousClock.now
+      let isDue = isDone || now - (state.batchToldAt ?? now) >= Self.batchInterval
+      if isDue || state.batchToldAt == nil { state.batchToldAt = isDone ? nil : now }
+      return isDue
+    }
+    let done = "\(counted(batch.rounds, "round")), \(counted(batch.rows, "row"))"
+    let text = "\(file.fileName) statement \(batch.statement): \(done)\(isDone ? "" : " so far")"
+    guard isDue, !isQuiet else { return progress.show(text) }
+    progress.clear()
+    Output.error.line("muster: \(text)")
+  }
+
+  private static let batchInterval = Duration.seconds(10)
 
   /// What is going on at the moment, for whoever looks.
   func show(_ text: String) { progress.show(text) }
@@ -79,7 +119,7 @@ extension MigrationEvent {
   /// What is worth a line on stderr; nil for the ordinary course of things.
   var remark: String? {
     switch self {
-    case .starting, .statementDone, .applied, .historyCreated: nil
+    case .starting, .statementDone, .applied, .historyCreated, .batchRound, .batchDone: nil
     case .waitingForLock(let holder):
       "another muster migrate is at work in this database; waiting for it"
         + (holder.map { " (\($0))" } ?? "")
@@ -93,6 +133,11 @@ extension MigrationEvent {
       "\(file.fileName) attempt \(attempt) rolled back: \(failure.error.message); trying again in \(pause.brief)"
     case .remnantDropped(let file, let index):
       "\(file.fileName): dropped index \(index), which an earlier attempt left invalid"
+    case .detachFinished(let file, let partition):
+      "\(file.fileName): partition \(partition) was half detached; finished that with FINALIZE"
+    case .runningAgain(let file, let number):
+      "warning: \(file.fileName): statement \(number) commits on its own and was begun by an earlier run, which was stopped"
+        + " before its end was known; running it again"
     case .lockLost:
       "warning: the deployment lock was gone at the end: a migration released it (pg_advisory_unlock_all), or a pooler"
         + " changed the server process; each file was under it all the same"

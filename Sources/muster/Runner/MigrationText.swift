@@ -87,6 +87,10 @@ struct MigrationJSON: Encodable {
   var error: Fault?
   /// What was tried before each commit; nil without --verify.
   var proofs: [Proof.Attempt]?
+  /// Statements that were repeated until they changed no row; nil when there was none.
+  var batches: [MigrationLog.Batch]?
+  /// What a person reads on stderr: waits and who caused them, attempts, what was mended.
+  var remarks: [String]?
 
   var text: String { encoded(self) }
 
@@ -107,6 +111,16 @@ struct MigrationJSON: Encodable {
     self.error = Fault(
       kind: error.kind, exitCode: error.exitStatus.rawValue, message: error.description, file: place?.path,
       line: place?.position?.line, column: place?.position?.column, sqlstate: error.sqlState)
+  }
+}
+
+extension MigrationJSON {
+  /// With what the run told on its way.
+  func with(_ log: MigrationLog) -> MigrationJSON {
+    var copy = self
+    copy.batches = log.batches.isEmpty ? nil : log.batches
+    copy.remarks = log.remarks.isEmpty ? nil : log.remarks
+    return copy
   }
 }
 
