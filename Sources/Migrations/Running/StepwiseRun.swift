@@ -56,7 +56,9 @@ struct StepwiseRun: Sendable {
     for step in steps where step.isDone { try step(connection) }
     let open = steps.filter { !$0.isDone }
     guard let first = open.first else { return }
-    try first.transact(connection) { batch, connection in
+    let outcome = StatementFailure.Outcome.journalled(done: first.index, of: script.statements.count)
+    try transact(connection, while: "noting statements in the journal", outcome: outcome) {
+      batch, connection in
       for step in open { try batch.add(step.statement, within: step.limits, connection) }
       for step in open { try step.add(.done, to: &batch, connection) }
     }
