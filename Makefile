@@ -8,13 +8,15 @@ PG_CONFIG ?= pg_config
 SOURCES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build build-tests demo bench test unit-tests lint format install uninstall installcheck clean
+.PHONY: help packages build build-tests demo bench test unit-tests lint format install uninstall installcheck \
+	install-tools uninstall-tools clean
 
 help:
 	@echo 'make demo          a throw-away PostgreSQL with all of it, inspected'
 	@echo 'make test          what CI runs'
 	@echo 'make build         the command line, in .build/release/muster'
 	@echo 'make install       the extension, into the PostgreSQL of PG_CONFIG'
+	@echo 'make install-tools the command line, its manual page and completions, under PREFIX=/usr/local'
 	@echo 'make installcheck  the tests of the installed extension'
 	@echo 'make bench         our figures beside the naive design'
 	@echo 'make format, lint  the style of the Swift sources'
@@ -67,6 +69,27 @@ install uninstall: packages
 installcheck:
 	@swift build $(SWIFT_FLAGS) --product with-cluster --quiet
 	@scripts/installcheck $(BIN)/with-cluster
+
+# The command line for whoever has no checkout. DESTDIR is for packages.
+PREFIX ?= /usr/local
+INTO = $(DESTDIR)$(PREFIX)
+COMPLETIONS = \
+	$(INTO)/share/bash-completion/completions/muster \
+	$(INTO)/share/zsh/site-functions/_muster \
+	$(INTO)/share/fish/vendor_completions.d/muster.fish
+
+install-tools: build
+	@install -D -m 755 $(BIN)/muster $(INTO)/bin/muster
+	@install -d $(INTO)/share/man/man1 $(dir $(COMPLETIONS)) $(INTO)/share/muster/migrations $(INTO)/share/muster/expectations
+	@install -m 644 expectations/*.yaml $(INTO)/share/muster/expectations
+	@cp -R migrations/. $(INTO)/share/muster/migrations
+	@$(BIN)/muster manual >$(INTO)/share/man/man1/muster.1
+	@$(BIN)/muster --generate-completion-script bash >$(word 1,$(COMPLETIONS))
+	@$(BIN)/muster --generate-completion-script zsh >$(word 2,$(COMPLETIONS))
+	@$(BIN)/muster --generate-completion-script fish >$(word 3,$(COMPLETIONS))
+
+uninstall-tools:
+	@rm -rf $(INTO)/bin/muster $(INTO)/share/man/man1/muster.1 $(INTO)/share/muster $(COMPLETIONS)
 
 clean:
 	@rm -rf .build

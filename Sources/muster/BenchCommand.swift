@@ -35,7 +35,9 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "How many sessions, participants and beats a day there are.")
   var scale = 100_000
 
-  @Option(name: .customLong("dir"), help: ArgumentHelp("The migrations to measure.", valueName: "folder"))
+  @Option(
+    name: .customLong("dir"), help: ArgumentHelp("The migrations to measure.", valueName: "folder"),
+    completion: .directory)
   var directory = "migrations"
 
   @Flag(help: "Print one JSON object.")

@@ -19,10 +19,14 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Leave the server running, and say how to reach it and how to end it.")
   var keep = false
 
-  @Option(name: .customLong("dir"), help: ArgumentHelp("The migrations to apply.", valueName: "folder"))
+  @Option(
+    name: .customLong("dir"), help: ArgumentHelp("The migrations to apply.", valueName: "folder"),
+    completion: .directory)
   var directory: String?
 
-  @Option(help: ArgumentHelp("Who may do what: the table to hold the database to.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Who may do what: the table to hold the database to.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var expectations: String?
 
   @Option(help: "How many simulated clients there are at once.")

@@ -14,6 +14,8 @@ struct Muster: AsyncParsableCommand {
     discussion: """
       Exit codes: 0 good · 1 findings, or something failed · 2 usage or connection · 3 nothing was tested · \
       4 the history was tampered with or is out of order · 5 a lock was not to be had.
+
+      Completion of commands, options and paths: muster --generate-completion-script bash (or zsh, or fish).
       """,
     version: "0.1.0",
     subcommands: [
@@ -27,6 +29,7 @@ struct Muster: AsyncParsableCommand {
       UnseedCommand.self,
       BenchCommand.self,
       TickCommand.self,
+      ManualCommand.self,
     ])
 
   static func main() async {

@@ -24,12 +24,15 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var verbosity: VerbosityOptions
 
-  @Option(help: ArgumentHelp("Who may do what: the table to hold the database to.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Who may do what: the table to hold the database to.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var expectations: String?
 
   @Option(
     name: .customLong("dir"),
-    help: ArgumentHelp("The migrations for the throw-away database.", valueName: "folder"))
+    help: ArgumentHelp("The migrations for the throw-away database.", valueName: "folder"),
+    completion: .directory)
   var directory: String?
 
   @Option(

@@ -123,7 +123,8 @@ struct MigrateCommand: AsyncParsableCommand {
 /// Where the migrations are.
 struct FolderOptions: ParsableArguments {
   @Option(
-    name: .customLong("dir"), help: ArgumentHelp("The folder with the migrations.", valueName: "folder"))
+    name: .customLong("dir"), help: ArgumentHelp("The folder with the migrations.", valueName: "folder"),
+    completion: .directory)
   var path = "migrations"
 }
 

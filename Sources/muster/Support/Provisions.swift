@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// The SQL and the tables that come with Muster: in the working folder, or in the checkout that this binary was built in.
+/// The SQL and the tables that come with Muster: in the working folder, in the checkout that this binary was built in, or where they
+/// were installed together with it.
 enum Provisions {
   /// - Throws: ``UsageError`` that says how to name the thing instead.
   static func path(of name: String, option: String) throws -> String {
@@ -8,6 +9,10 @@ enum Provisions {
     if manager.fileExists(atPath: name) { return name }
     for folder in parents(of: ownPath) where manager.fileExists(atPath: "\(folder)/Package.swift") {
       if manager.fileExists(atPath: "\(folder)/\(name)") { return "\(folder)/\(name)" }
+    }
+    if let prefix = parents(of: ownPath).dropFirst().first {
+      let installed = "\(prefix)/share/muster/\(name)"
+      if manager.fileExists(atPath: installed) { return installed }
     }
     throw UsageError(
       message: "there is no \(name) here",
