@@ -62,8 +62,9 @@ let package = Package(
       "TemporaryCluster",
       ["PostgresClient"] + subprocess),
     .target(name: "CExtensionScript"),
-    library("Catalog", ["PostgresClient"]),
-    library("Migrations", ["PostgresClient", "SQLText", "Catalog", "CExtensionScript"]),
+    library("Digest"),
+    library("Catalog", ["PostgresClient", "Digest"]),
+    library("Migrations", ["PostgresClient", "SQLText", "Catalog", "Digest", "CExtensionScript"]),
     library("SeededRandom"),
     library("Seeding", ["PostgresClient", "SeededRandom"]),
     library(
@@ -94,8 +95,8 @@ let package = Package(
     .executableTarget(
       name: "with-cluster", dependencies: ["TemporaryCluster"] + subprocess, path: "Tests/with-cluster",
       swiftSettings: settings),
-    tests("Catalog", ["Catalog", "Migrations", "TestSupport"]),
-    tests("Migrations", ["Migrations", "SQLText", "TemporaryCluster", "TestSupport"]),
+    tests("Catalog", ["Catalog", "Migrations", "PostgresClient", "TemporaryCluster", "TestSupport"]),
+    tests("Migrations", ["Migrations", "Digest", "SQLText", "TemporaryCluster", "TestSupport"]),
     tests("Seeding", ["Seeding", "PostgresClient", "TemporaryCluster", "TestSupport"]),
     tests("Verification", ["Verification", "PostgresClient", "TemporaryCluster", "TestSupport"]),
     tests("Benchmarking", ["Benchmarking", "PostgresClient", "TemporaryCluster", "TestSupport"]),

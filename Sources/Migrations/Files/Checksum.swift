@@ -1,3 +1,5 @@
+import Digest
+
 /// What a file's text comes to, in a way that tells an edit from a change of line endings.
 public struct Checksum: Sendable, Hashable {
   /// How `value` was made. It is stored with each value, so that a later Muster may choose another way and still

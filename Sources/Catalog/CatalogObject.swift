@@ -1,1 +1,0 @@
-/// A database's schema as values.

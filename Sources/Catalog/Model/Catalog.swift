@@ -1,0 +1,41 @@
+import Digest
+
+/// A database's schema as values: everything in it that DDL made, and nothing of the system's or of the runner's own.
+///
+///     let live = try await connection.run { try Catalog.read($0) }
+///     let differences = Catalog.difference(expected: files, actual: live)
+///
+/// Two databases that the same files made have equal catalogs, whatever their OIDs and however often it was done.
+public struct Catalog: Sendable, Equatable {
+  /// In the order of their identities.
+  public let objects: [CatalogObject]
+  private let places: [ObjectIdentity: Int]
+
+  init(_ objects: [CatalogObject]) {
+    self.objects = objects.sorted { $0.identity < $1.identity }
+    places = Dictionary(zip(self.objects.map(\.identity), 0...)) { first, _ in first }
+  }
+
+  public subscript(identity: ObjectIdentity) -> CatalogObject? { places[identity].map { objects[$0] } }
+
+  /// One hash of everything, in lower-case hexadecimal.
+  public var fingerprint: String {
+    SHA256.hexDigest(Array(objects.map(\.canonicalText).joined(separator: "\n").utf8))
+  }
+
+  /// The objects in an order in which each can be made: behind what it depends on, otherwise by kind and name. Circles
+  /// are cut where they are found.
+  public var creationOrder: [CatalogObject] {
+    var order: [CatalogObject] = []
+    var begun: Set<ObjectIdentity> = []
+    func visit(_ object: CatalogObject) {
+      guard begun.insert(object.identity).inserted else { return }
+      for needed in object.partOf + object.dependsOn {
+        if let needed = self[needed] { visit(needed) }
+      }
+      order.append(object)
+    }
+    for object in objects { visit(object) }
+    return order
+  }
+}
