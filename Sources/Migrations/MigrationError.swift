@@ -9,6 +9,8 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   case server(ServerError)
   /// The history was tampered with or is out of order.
   case history([HistoryFault])
+  /// There is no way to the version that was asked for.
+  case course(CourseError)
   case lock(LockError)
   /// A file needed a lock on a relation that it did not get in the time given.
   case relationLock(StatementFailure, waited: Duration)
@@ -20,7 +22,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .statement, .refused: 1
-    case .files, .connection, .server: 2
+    case .files, .connection, .server, .course: 2
     case .history: 4
     case .lock, .relationLock: 5
     }
@@ -44,6 +46,9 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// One by one, what is wrong with the history.
+  public var historyFaults: [HistoryFault] { if case .history(let faults) = self { faults } else { [] } }
+
   /// What the server called it.
   public var sqlState: String? {
     switch self {
@@ -60,6 +65,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .connection: "connection"
     case .server: "server"
     case .history: "history"
+    case .course: "course"
     case .lock, .relationLock: "lock"
     case .statement: "statement"
     case .refused: "refused"
@@ -73,6 +79,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .server(let error): "\(error)"
     case .history(let faults):
       faults.map(\.description).joined(separator: "\n") + "\nNothing was changed."
+    case .course(let error): "\(error)"
     case .lock(let error): "\(error)"
     case .relationLock(let failure, let waited):
       "\(failure)\nTried again and again for \(waited.brief). Run again at a quieter hour, or give it longer with --retry-for."
@@ -88,6 +95,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case let error as FileError: self = .files(error)
     case let error as ServerError: self = .server(error)
     case let error as LockError: self = .lock(error)
+    case let error as CourseError: self = .course(error)
     case let error as StatementFailure: self = .statement(error)
     case let error as PostgresError: self = .connection(error)
     case is CancellationError: self = .connection(PostgresError(.cancelled, "told to stop while waiting"))

@@ -27,6 +27,11 @@ public enum MigrationEvent: Sendable {
   case lockLost
   case notice(PostgresNotice)
   case applied(MigrationFile, took: Duration)
+  /// The file's way back has run, and the history has it no more.
+  case takenBack(MigrationFile, took: Duration)
+  case hookRun(MigrationFile, took: Duration)
+  /// A file below applied ones is applied all the same.
+  case outOfOrder(MigrationFile, newest: Version)
   /// Line endings, and nothing else, differ from what was applied.
   case reencoded(MigrationFile)
   /// The history has versions above every file here.

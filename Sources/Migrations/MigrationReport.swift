@@ -3,8 +3,10 @@ import PostgresClient
 /// A database as it was found: the server, its history, and what the files make of it.
 public struct DatabaseView: Sendable {
   public let surroundings: Surroundings
-  public let history: [HistoryEntry]
+  public let past: Past
   public let reconciliation: Reconciliation
+
+  public var history: [HistoryEntry] { past.entries }
 
   /// The highest applied version, nil before the first.
   public var version: Version? { history.last { !$0.version.isRepeatable }?.version }
@@ -16,17 +18,33 @@ public struct MigrationReport: Sendable {
     public let file: MigrationFile
     public let statements: Int
     public let took: Duration
+    public let direction: Work.Direction
+
+    public var isHook: Bool { if case .hook = direction { true } else { false } }
+
+    init(_ work: Work, took: Duration) {
+      file = work.file
+      statements = work.script.statements.count
+      direction = work.direction
+      self.took = took
+    }
   }
 
   /// The database as it was found.
   public let before: DatabaseView
-  public internal(set) var applied: [Applied] = []
+  /// All that ran, hooks too, in order.
+  public internal(set) var done: [Applied] = []
 
   init(_ before: DatabaseView) { self.before = before }
 
+  public var applied: [Applied] { done.filter { $0.direction == .up } }
+  public var takenBack: [Applied] { done.filter { $0.direction == .down } }
+
   /// The highest version that is applied now, nil when there is none.
   public var version: Version? {
-    ([before.version] + applied.map(\.file.version)).compactMap { $0 }.filter { !$0.isRepeatable }.max()
+    let gone = Set(takenBack.map(\.file.version))
+    return (before.history.map(\.version).filter { !gone.contains($0) } + applied.map(\.file.version))
+      .filter { !$0.isRepeatable }.max()
   }
 }
 

@@ -22,6 +22,10 @@ public struct Migrator: Sendable {
     /// Looks at what was done before it is committed; throws ``Refusal`` to have it rolled back. The files that can be in a
     /// transaction are in one together then.
     public var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
+    /// Where to end; below what is applied, files are taken back.
+    public var target = Target.newest
+    /// Whether files below applied ones are applied all the same.
+    public var allowsOutOfOrder = false
     /// What the history says applied a file.
     public var musterVersion = "0.1.0"
     /// Looks on at each statement, where a copy of the database is migrated to see what that does.
@@ -48,16 +52,15 @@ public struct Migrator: Sendable {
       let view = try await read(connection, folder)
       var result = MigrationReport(view)
       tellOddities(view, report)
-      guard !view.reconciliation.pending.isEmpty else { return result }
-      _ = try works(view)
+      guard try !works(view, folder).isEmpty else { return result }
       if let error = view.surroundings.unwritable { throw error }
       await connection.run { $0.onNotice { report(.notice($0)) } }
       let deployment = Deployment(
         connection: connection, connectionSettings: settings, options: options,
         report: report)
-      result.applied = try await deployment.underLock(view.surroundings) { backend in
+      result.done = try await deployment.underLock(view.surroundings) { backend in
         let view = try await read(connection, folder)
-        return try await deployment.run(try works(view), view.surroundings, backend: backend)
+        return try await deployment.run(try works(view, folder), view.surroundings, backend: backend)
       }
       return result
     }
@@ -74,7 +77,7 @@ public struct Migrator: Sendable {
       _ = try await connection.run { try $0.execute("begin read only") }
       let view = try await read(connection, folder)
       return MigrationPlan(
-        view: view, steps: try works(view))
+        view: view, steps: try works(view, folder))
     }
   }
 
@@ -106,22 +109,44 @@ public struct Migrator: Sendable {
       let surroundings = try Surroundings.read(connection)
       if let error = surroundings.unsupported { throw error }
       try refuseMissingSchema(surroundings, connection)
-      let history = surroundings.hasHistory ? try History(scope: options.scope).read(connection) : []
-      return DatabaseView(
-        surroundings: surroundings, history: history,
-        reconciliation: Reconciliation(files: folder.files, history: history))
+      let history = History(scope: options.scope)
+      let past = surroundings.hasHistory ? try history.read(connection) : .none
+      var reconciliation = Reconciliation(files: folder.files, history: past.entries)
+      if !reconciliation.unexplained.isEmpty {
+        let kept = try history.sql(of: reconciliation.unexplained, connection)
+        reconciliation = Reconciliation(files: folder.files, history: past.entries, kept: kept)
+      }
+      return DatabaseView(surroundings: surroundings, past: past, reconciliation: reconciliation)
     }
-    if heedingFaults, !view.reconciliation.faults.isEmpty {
-      throw MigrationError.history(view.reconciliation.faults)
-    }
+    let faults = view.reconciliation.faults.filter(isInTheWay)
+    if heedingFaults, !faults.isEmpty { throw MigrationError.history(faults) }
     return view
   }
 
-  private func works(_ view: DatabaseView) throws -> [Work] {
-    try view.reconciliation.pending.map { file in
-      let conforming = view.surroundings.standardConformingStrings
-      return Work(file, try file.script(standardConformingStrings: conforming))
+  private func isInTheWay(_ fault: HistoryFault) -> Bool {
+    guard case .late(let file, _) = fault else { return true }
+    if case .version(let target) = options.target, file.version > target { return false }
+    return !options.allowsOutOfOrder
+  }
+
+  /// All that is to run, in order and read to the end.
+  private func works(_ view: DatabaseView, _ folder: MigrationFolder) throws -> [Work] {
+    let hooks = try Hooks(of: folder)
+    let course = try Course(view.reconciliation, view.past, to: options.target)
+    let conforming = view.surroundings.standardConformingStrings
+    let works = try course.legs.compactMap { leg in
+      let script =
+        leg.direction == .down
+        ? try leg.file.downScript(standardConformingStrings: conforming)
+        : try leg.file.script(standardConformingStrings: conforming)
+      return script.map { Work(leg.file, $0, leg.direction) }
     }
+    func hook(_ file: MigrationFile?, _ moment: Hooks.Moment) throws -> [Work] {
+      try file.map { [Work($0, try $0.script(standardConformingStrings: conforming), .hook(moment))] } ?? []
+    }
+    let after = try hook(hooks.after, .after)
+    if works.isEmpty { return view.past.owesHook ? after : [] }
+    return try hook(hooks.before, .before) + works + after
   }
 
   /// What a tenant's files make without saying where would go nowhere.
@@ -139,5 +164,8 @@ public struct Migrator: Sendable {
   private func tellOddities(_ view: DatabaseView, _ report: @Sendable (MigrationEvent) -> Void) {
     for applied in view.reconciliation.reencoded { report(.reencoded(applied.file)) }
     if !view.reconciliation.ahead.isEmpty { report(.ahead(view.reconciliation.ahead)) }
+    for case .late(let file, let newest) in view.reconciliation.faults where options.allowsOutOfOrder {
+      report(.outOfOrder(file, newest: newest))
+    }
   }
 }

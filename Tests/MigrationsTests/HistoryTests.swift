@@ -21,6 +21,15 @@ import Testing
     let error = try await scratch.migrator(folder).failure()
     #expect(error.exitCode == 4)
     #expect(error.description.contains("1_a.sql: edited after it was applied at 20"))
+    #expect(
+      error.description.contains(
+        """
+        --- 1_a.sql as applied
+        +++ \(folder.path)/1_a.sql now
+        @@ -1,1 +1,1 @@
+        -create table a (x int);
+        +create table a (x bigint);
+        """))
     #expect(try await scratch.value("select to_regclass('d') is null") == "t")
     #expect(try await scratch.migrator(folder).status().reconciliation.faults.map(\.kind) == ["edited"])
   }
@@ -46,7 +55,10 @@ import Testing
   {
     let (scratch, folder) = try await Self.applied()
     try folder.remove("1_a.sql")
-    #expect(try await scratch.migrator(folder).failure().exitCode == 4)
+    let error = try await scratch.migrator(folder).failure()
+    #expect(error.exitCode == 4)
+    #expect(error.description.contains("and now its file is gone"))
+    #expect(error.description.contains("\n  | create table a (x int);\n"))
     try folder.write("1_a.sql", Self.files["1_a.sql"] ?? "")
     try folder.remove("3_c.sql")
     let events = Events()
@@ -63,6 +75,20 @@ import Testing
     _ = try await scratch.migrator(folder).migrate(events.hear)
     #expect(
       events.all.contains { if case .reencoded(let file) = $0 { file.fileName == "1_a.sql" } else { false } })
+  }
+
+  @Test func `a checksum of another algorithm is judged by the SQL that was kept`() async throws {
+    let (scratch, folder) = try await Self.applied()
+    try await scratch.execute(
+      "update muster.migration set checksum_algorithm = 'md5-1', checksum = md5(sql), raw_checksum = md5(sql)"
+    )
+    #expect(try await scratch.migrator(folder).migrate().done.isEmpty)
+    #expect(try await scratch.migrator(folder).status().reconciliation.rehashable.count == 2)
+    try folder.write("1_a.sql", "create table a (x int); -- edited\n")
+    let error = try await scratch.migrator(folder).failure()
+    #expect(error.exitCode == 4)
+    #expect(error.description.contains("+create table a (x int); -- edited"))
+    #expect(!error.description.contains("3_c.sql"))
   }
 
   @Test func `plan and status write nothing, not even the history`() async throws {

@@ -41,6 +41,13 @@ public struct UnifiedDiff: Sendable, Hashable {
     hunks = Self.hunks(old, new, LineMatching(old: old, new: new))
   }
 
+  /// All of it, as a program reads it; `DiffText` is for a person.
+  public var text: String {
+    (["--- \(oldName)", "+++ \(newName)"]
+      + hunks.flatMap { hunk in [hunk.heading] + hunk.lines.map { $0.kind.rawValue + $0.text } })
+      .joined(separator: "\n")
+  }
+
   public var isEmpty: Bool { hunks.isEmpty }
 
   /// The first line of the new text that is not as it was, counted from 1.

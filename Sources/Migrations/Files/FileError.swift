@@ -22,6 +22,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case notSQL(language: String)
     case placeholder(String)
     case foreignTransactionControl(String)
+    case strayHook
     case empty
     case unknownDirective(String)
     case directiveTooLate(String)
@@ -98,6 +99,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .foreignTransactionControl(let statement):
       "\(statement) in a migration: Muster runs groups from BEGIN to COMMIT, and nothing that gives a transaction up or"
         + " changes its kind"
+    case .strayHook:
+      "no such hook; expected " + Hooks.Moment.allCases.map(\.fileName).joined(separator: " or ")
     case .empty: "there is no statement in this file; delete it, or write \"select;\" where nothing is meant"
     case .unknownDirective(let name):
       "unknown directive \"\(name)\"; known are: " + Directives.vocabulary.joined(separator: ", ")

@@ -73,26 +73,44 @@ struct History: Sendable, Hashable {
     "comment on column muster.migration_journal.changed_rows is 'How many rows a batch has changed so far'",
   ]
 
-  func read(_ connection: isolated PostgresConnection) throws -> [HistoryEntry] {
-    let rows = try connection.query(
-      """
-      select version, name, checksum_algorithm, checksum, raw_checksum, applied_at, applied_by,
-        pg_catalog.date_part('epoch', duration) * 1000, muster_version, kind
-      from muster.migration where scope = $1
-      """, [scope])
-    return try rows.map { row in
-      let version = try row.decode(String.self, at: 0)
-      guard let version = Version(stored: version) else {
-        throw PostgresError(.decoding, "muster.migration: \"\(version)\" is no version")
-      }
-      return HistoryEntry(
-        version: version, name: try row.decode(at: 1),
-        checksum: Checksum(
-          algorithm: try row.decode(at: 2), value: try row.decode(at: 3), raw: try row.decode(at: 4)),
-        appliedAt: try row.decode(at: 5), appliedBy: try row.decode(at: 6),
-        milliseconds: try row.decode(at: 7),
-        musterVersion: try row.decode(at: 8), kind: try HistoryEntry.Kind(row.decode(String.self, at: 9)))
-    }.sorted { $0.version < $1.version }
+  /// All that the scope has, in one round trip.
+  func read(_ connection: isolated PostgresConnection) throws -> Past {
+    let results = try connection.pipeline([
+      Statement(
+        """
+        select version, name, checksum_algorithm, checksum, raw_checksum, applied_at, applied_by,
+          pg_catalog.date_part('epoch', duration) * 1000, muster_version, kind
+        from muster.migration where scope = $1
+        """, [scope]),
+      Statement(
+        """
+        select \(Journal.columns) from muster.migration_journal where scope = $1 order by statement
+        """, [scope]),
+    ])
+    let entries = try results[0].get().map(entry).sorted { $0.version < $1.version }
+    return Past(entries: entries, journal: try Self.notes(results[1]))
+  }
+
+  /// Who may read the history alone sees that much.
+  private static func notes(_ result: Result<Rows, PostgresError>) throws -> [JournalEntry] {
+    do {
+      return try result.get().map(Journal.entry)
+    } catch let error as PostgresError where error.code == "42501" {
+      return []
+    }
+  }
+
+  private func entry(_ row: Row) throws -> HistoryEntry {
+    let version = try row.decode(String.self, at: 0)
+    guard let version = Version(stored: version) else {
+      throw PostgresError(.decoding, "muster.migration: \"\(version)\" is no version")
+    }
+    return HistoryEntry(
+      version: version, name: try row.decode(at: 1),
+      checksum: Checksum(
+        algorithm: try row.decode(at: 2), value: try row.decode(at: 3), raw: try row.decode(at: 4)),
+      appliedAt: try row.decode(at: 5), appliedBy: try row.decode(at: 6), milliseconds: try row.decode(at: 7),
+      musterVersion: try row.decode(at: 8), kind: try HistoryEntry.Kind(row.decode(String.self, at: 9)))
   }
 
   /// What takes note of a work, in the transaction that does it.
@@ -100,18 +118,20 @@ struct History: Sendable, Hashable {
     switch work.direction {
     case .up: insertion(of: work.file, by: musterVersion)
     case .down: deletion(of: work.file)
+    case .hook(let moment): Journal(scope: scope, version: Version(owed: moment)).clearing
     }
   }
 
+  /// What the journal has of the file goes with it: the history row takes over.
   private func insertion(of file: MigrationFile, by musterVersion: String) -> Statement {
     Statement(
       """
+      with journal as (\(Journal.clearing) returning started_at)
       insert into muster.migration (scope, version, name, checksum, checksum_algorithm, raw_checksum, sql, applied_at,
         applied_by, duration, muster_version)
       select $1, $2, $3, $4, $5, $6, $7, pg_catalog.clock_timestamp(), session_user,
         pg_catalog.clock_timestamp() - coalesce(
-          (select pg_catalog.min(started_at) from muster.migration_journal where scope = $1 and version = $2),
-          pg_catalog.transaction_timestamp()), $8
+          (select pg_catalog.min(started_at) from journal), pg_catalog.transaction_timestamp()), $8
       \(file.version.isRepeatable ? Self.replacement : "")
       """,
       [
@@ -131,7 +151,10 @@ struct History: Sendable, Hashable {
 
   private func deletion(of file: MigrationFile) -> Statement {
     Statement(
-      "delete from muster.migration where scope = $1 and version = $2", [scope, file.version.digits])
+      """
+      with journal as (\(Journal.clearing))
+      delete from muster.migration where scope = $1 and version = $2
+      """, [scope, file.version.digits])
   }
 
   func contains(_ file: MigrationFile, _ connection: isolated PostgresConnection) throws -> Bool {
@@ -141,10 +164,16 @@ struct History: Sendable, Hashable {
     ).scalar()
   }
 
-  /// The SQL of a version as it was applied.
-  func sql(of version: Version, _ connection: isolated PostgresConnection) throws -> String {
-    try connection.query(
-      "select sql from muster.migration where scope = $1 and version = $2", [scope, version.digits]
-    ).scalar()
+  /// The SQL of versions as it was applied.
+  func sql(of versions: [Version], _ connection: isolated PostgresConnection) throws -> [Version: String] {
+    let rows = try connection.query(
+      "select version, sql from muster.migration where scope = $1 and version = any ($2::text[])",
+      [scope, versions.map(\.digits)])
+    let texts = try rows.map { (try $0.decode(String.self, at: 0), try $0.decode(String.self, at: 1)) }
+    let byDigits = Dictionary(texts) { first, _ in first }
+    return Dictionary(versions.compactMap { version in byDigits[version.digits].map { (version, $0) } }) {
+      first, _ in
+      first
+    }
   }
 }

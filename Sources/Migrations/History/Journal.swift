@@ -7,19 +7,20 @@ struct Journal {
 
   func read(_ connection: isolated PostgresConnection) throws -> [Int: JournalEntry] {
     let rows = try connection.query(
-      """
-      select statement, state, checksum, indexes_before::text[], rounds, changed_rows
-      from muster.migration_journal where scope = $1 and version = $2
-      """, [scope, version.digits])
-    let entries = try rows.map { row in
-      JournalEntry(
-        version: version, statement: try row.decode(at: 0),
-        state: try row.decode(String.self, at: 1) == "done" ? .done : .started,
-        checksum: try row.decode(at: 2),
-        indexesBefore: try row.decode([String]?.self, at: 3) ?? [],
-        rounds: try row.decode(at: 4), rows: try row.decode(at: 5))
-    }
-    return Dictionary(entries.map { ($0.statement, $0) }) { first, _ in first }
+      "select \(Self.columns) from muster.migration_journal where scope = $1 and version = $2",
+      [scope, version.digits])
+    return Dictionary(try rows.map(Self.entry).map { ($0.statement, $0) }) { first, _ in first }
+  }
+
+  static let columns = "version, statement, state, checksum, indexes_before::text[], rounds, changed_rows"
+
+  static func entry(_ row: Row) throws -> JournalEntry {
+    let version = try row.decode(String.self, at: 0)
+    return JournalEntry(
+      version: Version(stored: version) ?? Version(name: version), statement: try row.decode(at: 1),
+      state: try row.decode(String.self, at: 2) == "done" ? .done : .started,
+      checksum: try row.decode(at: 3), indexesBefore: try row.decode([String]?.self, at: 4) ?? [],
+      rounds: try row.decode(at: 5), rows: try row.decode(at: 6))
   }
 
   /// Notes a state of a statement, as a part of the transaction at hand or as one of its own.
@@ -43,9 +44,8 @@ struct Journal {
       ])
   }
 
-  /// Forgets the file, whose history row takes over.
-  var clearing: Statement {
-    Statement(
-      "delete from muster.migration_journal where scope = $1 and version = $2", [scope, version.digits])
-  }
+  /// Forgets a file, of which `$1` is the scope and `$2` the version: its history row takes over.
+  static let clearing = "delete from muster.migration_journal where scope = $1 and version = $2"
+
+  var clearing: Statement { Statement(Self.clearing, [scope, version.digits]) }
 }

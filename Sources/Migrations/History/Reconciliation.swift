@@ -15,8 +15,14 @@ public struct Reconciliation: Sendable {
   public let faults: [HistoryFault]
   /// Applied files whose line endings, and nothing else, differ from what was applied.
   public let reencoded: [Applied]
+  /// Applied files whose checksum was made in another way than this Muster's, and whose text is the same.
+  public let rehashable: [Applied]
+  /// Versions whose SQL as it was applied says more of a fault, or whether it is one.
+  let unexplained: [Version]
 
-  public init(files: [MigrationFile], history: [HistoryEntry]) {
+  /// `kept` is the SQL of versions as it was applied, as far as it was read.
+  public init(files: [MigrationFile], history: [HistoryEntry], kept: [Version: String] = [:]) {
+    func isSameText(_ applied: Applied) -> Bool { Self.isSameText(applied, kept[applied.entry.version]) }
     let entries = Dictionary(history.map { ($0.version, $0) }) { first, _ in first }
     let known = Set(files.map(\.version))
     let numbered = history.filter { !$0.version.isRepeatable }
@@ -25,14 +31,17 @@ public struct Reconciliation: Sendable {
     // A baseline stands for its predecessors where they never ran; where any did, all that it stands for is there.
     let baseline = numbered.isEmpty ? nil : files.first(where: \.isBaseline)?.version
     let held = files.compactMap { file in entries[file.version].map { Applied(file: file, entry: $0) } }
-    let edited = held.filter { !Self.isSameText($0) && !$0.file.isBaseline }
+    let edited = held.filter { !isSameText($0) && !$0.file.isBaseline }
     let changed = Set(edited.map(\.file.version).filter(\.isRepeatable))
     applied = held.filter { !changed.contains($0.file.version) }
     pending = files.filter { file in
       changed.contains(file.version) || entries[file.version] == nil && file.version != baseline
     }
     ahead = numbered.filter { entry in newestFile.map { entry.version > $0 } ?? true }
-    reencoded = applied.filter { Self.isSameText($0) && $0.file.checksum.raw != $0.entry.checksum.raw }
+    reencoded = applied.filter { isSameText($0) && $0.file.checksum.raw != $0.entry.checksum.raw }
+    rehashable = applied.filter {
+      isSameText($0) && $0.file.checksum.algorithm != $0.entry.checksum.algorithm
+    }
     let gone = numbered.filter { entry in
       !known.contains(entry.version) && newestFile.map { entry.version < $0 } ?? false
         && baseline.map { entry.version > $0 } ?? true
@@ -40,60 +49,20 @@ public struct Reconciliation: Sendable {
     let late = pending.compactMap { file in
       newestApplied.flatMap { file.version < $0 ? HistoryFault.late(file, newest: $0) : nil }
     }
-    faults =
-      (edited.filter { !$0.file.version.isRepeatable }.map { HistoryFault.edited($0.file, $0.entry) }
-      + gone.map(HistoryFault.missing) + late).sorted { $0.version < $1.version }
+    let tampered = edited.filter { !$0.file.version.isRepeatable }.map {
+      HistoryFault.edited($0.file, $0.entry, since: kept[$0.entry.version])
+    }
+    let lost = gone.map { HistoryFault.missing($0, sql: kept[$0.version]) }
+    faults = (tampered + lost + late).sorted { $0.version < $1.version }
+    unexplained = (edited.map(\.file.version) + gone.map(\.version)).filter { kept[$0] == nil }
   }
 
-  private static func isSameText(_ applied: Applied) -> Bool {
+  /// An algorithm that this Muster does not know, or knows no longer, is no reason to cry wolf: the bytes may be the same,
+  /// and what was applied can be hashed again.
+  private static func isSameText(_ applied: Applied, _ kept: String?) -> Bool {
     let (file, entry) = (applied.file.checksum, applied.entry.checksum)
-    // What a later Muster recorded in a way that this one does not know can still be the same bytes.
-    return file.algorithm == entry.algorithm && file.value == entry.value || file.raw == entry.raw
-  }
-}
-
-/// History that was tampered with, or is out of order.
-public enum HistoryFault: Sendable, CustomStringConvertible {
-  /// An applied file is not what was applied.
-  case edited(MigrationFile, HistoryEntry)
-  /// The file of an applied version is gone, and later ones are there.
-  case missing(HistoryEntry)
-  /// A version lower than one that is applied.
-  case late(MigrationFile, newest: Version)
-  /// A statement of a half-done no-transaction file is not what was run.
-  case journalEdited(MigrationFile, statement: Int, place: String)
-
-  public var version: Version {
-    switch self {
-    case .edited(let file, _), .late(let file, _), .journalEdited(let file, _, _): file.version
-    case .missing(let entry): entry.version
-    }
-  }
-
-  /// One word for reports.
-  public var kind: String {
-    switch self {
-    case .edited: "edited"
-    case .missing: "missing"
-    case .late: "out-of-order"
-    case .journalEdited: "edited-midway"
-    }
-  }
-
-  public var description: String {
-    switch self {
-    case .edited(let file, let entry):
-      "\(file.path): edited after it was applied at \(entry.appliedAt) by \(entry.appliedBy)"
-        + " (applied \(entry.checksum.abbreviation), now \(file.checksum.abbreviation));"
-        + " put it back and write the change as a new migration"
-    case .missing(let entry):
-      "\(entry.version)_\(entry.name).sql: applied at \(entry.appliedAt) by \(entry.appliedBy), and now its file is gone;"
-        + " put it back"
-    case .late(let file, let newest):
-      "\(file.path): not applied, and version \(newest) behind it is; give it a version above \(newest)"
-    case .journalEdited(let file, let statement, let place):
-      "\(place): statement \(statement) of \(file.path) was run already, before the file was finished, and was another"
-        + " text then; put it back and go on with the statements behind it"
-    }
+    if file.raw == entry.raw { return true }
+    if file.algorithm == entry.algorithm { return file.value == entry.value }
+    return kept.map { Checksum(of: Array($0.utf8)).value == file.value } ?? false
   }
 }

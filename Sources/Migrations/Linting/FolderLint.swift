@@ -23,7 +23,10 @@ public struct FolderLint: Sendable {
   }
 
   private static func findings(in file: MigrationFile) -> [Finding] {
-    [finding { () throws(FileError) in _ = try file.script() }].compactMap { $0 }
+    [
+      finding { () throws(FileError) in _ = try file.script() },
+      finding { () throws(FileError) in _ = try file.downScript() },
+    ].compactMap { $0 }
   }
 
   private static func finding(_ read: () throws(FileError) -> Void) -> Finding? {

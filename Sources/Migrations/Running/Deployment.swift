@@ -84,6 +84,7 @@ struct Deployment: Sendable {
       lockTimeout: options.lockTimeout,
       hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report,
       rehearsal: options.rehearsal)
+    try await connection.run { try HookNotes(works: works, settings: settings).write($0) }
     var applied: [MigrationReport.Applied] = []
     for step in steps(of: works) {
       guard let first = step.first else { continue }
@@ -102,8 +103,8 @@ struct Deployment: Sendable {
       }
       let took = ContinuousClock.now - start
       for (work, part) in zip(step, parts ?? [took]) {
-        report(.applied(work.file, took: part))
-        applied.append(.init(file: work.file, statements: work.script.statements.count, took: part))
+        report(work.event(took: part))
+        applied.append(.init(work, took: part))
       }
     }
     return applied

@@ -74,7 +74,7 @@ struct StepwiseRun: Sendable {
     try transact(connection, while: "preparing the session", settings.opening()) { batch, connection in
       try batch.flush(connection)
       // Whoever lost the lock and has it again may have been overtaken meanwhile.
-      if try settings.history.contains(file, connection) == (work.direction == .up) {
+      if let expected = work.isInHistoryBefore, try settings.history.contains(file, connection) != expected {
         throw ServerError.lockLost
       }
     }

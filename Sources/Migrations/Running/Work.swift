@@ -5,6 +5,8 @@ public struct Work: Sendable {
     case up
     /// Runs the file that takes it back, and strikes it from the history.
     case down
+    /// Runs a file that belongs to every run, and notes nothing.
+    case hook(Hooks.Moment)
   }
 
   public let file: MigrationFile
@@ -16,5 +18,23 @@ public struct Work: Sendable {
     self.file = file
     self.script = script
     self.direction = direction
+  }
+
+  /// Whether the history has the file before it is run; nil where it may and may not.
+  var isInHistoryBefore: Bool? {
+    switch direction {
+    case .up: file.version.isRepeatable ? nil : false
+    case .down: true
+    case .hook: nil
+    }
+  }
+
+  /// What is said of it when it is done.
+  func event(took: Duration) -> MigrationEvent {
+    switch direction {
+    case .up: .applied(file, took: took)
+    case .down: .takenBack(file, took: took)
+    case .hook: .hookRun(file, took: took)
+    }
   }
 }

@@ -35,6 +35,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         muster migrate --database-url postgresql://localhost/app
         muster migrate --plan
+        muster migrate --to 12
         muster migrate --verify --expectations access.yaml
         muster migrate --targets tenants.txt --parallel 8 --json > report.json
         muster migrate --targets tenants.txt --resume report.json
@@ -46,6 +47,15 @@ struct MigrateCommand: AsyncParsableCommand {
 
   @Flag(help: "Show what would run, in order, and change nothing.")
   var plan = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Go to this version: apply files up to it, and take back what is above it with the .down.sql files. 0 takes everything back.",
+      valueName: "version"))
+  var to: Version?
+
+  @Flag(help: "Apply files below applied ones too, where they came late, in place of exit code 4.")
+  var allowOutOfOrder = false
 
   @Flag(help: "Print the outcome as one JSON object.")
   var json = false
@@ -105,6 +115,8 @@ struct MigrateCommand: AsyncParsableCommand {
     options.lockTimeout = lockTimeout
     options.retryFor = retryFor.duration
     options.lockWait = lockWait.duration
+    options.target = to.map(Target.version) ?? .newest
+    options.allowsOutOfOrder = allowOutOfOrder
     options.musterVersion = Muster.configuration.version
     return options
   }
@@ -126,6 +138,10 @@ struct FolderOptions: ParsableArguments {
     name: .customLong("dir"), help: ArgumentHelp("The folder with the migrations.", valueName: "folder"),
     completion: .directory)
   var path = "migrations"
+}
+
+extension Version: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }
 
 extension Timeout: ExpressibleByArgument {

@@ -29,6 +29,13 @@ final class MigrationLog: Sendable {
     let file: MigrationFile
     let statements: Int
     let took: Duration
+    let deed: Deed
+  }
+
+  enum Deed: String, Sendable {
+    case applied
+    case takenBack = "took back"
+    case hookRun = "ran"
   }
 
   init(isQuiet: Bool) {
@@ -36,6 +43,7 @@ final class MigrationLog: Sendable {
     progress = Progress(quiet: isQuiet)
   }
 
+  /// All that was done, in order.
   var applied: [AppliedFile] { state.withLock { $0.applied } }
   var remarks: [String] { state.withLock { $0.remarks } }
   var batches: [Batch] { state.withLock { $0.batches } }
@@ -46,14 +54,9 @@ final class MigrationLog: Sendable {
       state.withLock { $0.statements[file.version] = statements }
       progress.show(file.fileName)
     case .statementDone(let file, let number, let total): progress.show("\(file.fileName) \(number)/\(total)")
-    case .applied(let file, let took):
-      let applied = state.withLock { state in
-        state.applied.append(
-          AppliedFile(file: file, statements: state.statements[file.version] ?? 0, took: took))
-        return state.applied[state.applied.count - 1]
-      }
-      progress.clear()
-      if !isQuiet { Output.standard.line(Self.line(applied)) }
+    case .applied(let file, let took): note(file, .applied, took)
+    case .takenBack(let file, let took): note(file, .takenBack, took)
+    case .hookRun(let file, let took): note(file, .hookRun, took)
     case .batchRound(let file, let batch): tell(file, batch, isDone: false)
     case .batchDone(let file, let batch): tell(file, batch, isDone: true)
     default:
@@ -87,6 +90,16 @@ final class MigrationLog: Sendable {
 
   private static let batchInterval = Duration.seconds(10)
 
+  private func note(_ file: MigrationFile, _ deed: Deed, _ took: Duration) {
+    let done = state.withLock { state in
+      let statements = state.statements[file.version] ?? 0
+      state.applied.append(AppliedFile(file: file, statements: statements, took: took, deed: deed))
+      return state.applied[state.applied.count - 1]
+    }
+    progress.clear()
+    if !isQuiet { Output.standard.line(Self.line(done)) }
+  }
+
   /// What is going on at the moment, for whoever looks.
   func show(_ text: String) { progress.show(text) }
 
@@ -98,17 +111,21 @@ final class MigrationLog: Sendable {
   func finish() { progress.clear() }
 
   func conclude(_ report: MigrationReport) {
-    let total = report.applied.reduce(Duration.zero) { $0 + $1.took }
+    let total = report.done.reduce(Duration.zero) { $0 + $1.took }
     let at = report.version.map { "version \($0.digits)" } ?? "no version"
     let database = "database \"\(report.before.surroundings.database)\""
+    let (applied, takenBack) = (report.applied.count, report.takenBack.count)
+    let parts =
+      (takenBack > 0 ? ["\(counted(takenBack, "migration")) taken back"] : [])
+      + (applied > 0 ? ["\(counted(applied, "migration")) applied"] : [])
     Output.standard.line(
-      report.applied.isEmpty
+      parts.isEmpty
         ? "\(database) is up to date: \(at), \(counted(report.before.history.count, "migration")) applied"
-        : "\(database) is at \(at): \(counted(report.applied.count, "migration")) applied in \(total.brief)")
+        : "\(database) is at \(at): \(parts.joined(separator: ", ")) in \(total.brief)")
   }
 
   private static func line(_ applied: AppliedFile) -> String {
-    "applied \(applied.file.fileName) (\(counted(applied.statements, "statement")), \(applied.took.brief))"
+    "\(applied.deed.rawValue) \(applied.file.fileName) (\(counted(applied.statements, "statement")), \(applied.took.brief))"
   }
 }
 
@@ -119,7 +136,8 @@ extension MigrationEvent {
   /// What is worth a line on stderr; nil for the ordinary course of things.
   var remark: String? {
     switch self {
-    case .starting, .statementDone, .applied, .historyCreated, .batchRound, .batchDone: nil
+    case .starting, .statementDone, .applied, .takenBack, .hookRun, .historyCreated, .batchRound, .batchDone:
+      nil
     case .waitingForLock(let holder):
       "another muster migrate is at work in this database; waiting for it"
         + (holder.map { " (\($0))" } ?? "")
@@ -144,6 +162,8 @@ extension MigrationEvent {
     case .notice(let notice): notice.description
     case .reencoded(let file):
       "warning: \(file.fileName): its line endings differ from what was applied; its text does not"
+    case .outOfOrder(let file, let newest):
+      "warning: \(file.fileName) comes late: version \(newest) is applied already"
     case .ahead(let entries):
       "warning: the database has migrations that this folder has not: "
         + entries.map { "\($0.version)_\($0.name)" }.joined(separator: ", ")

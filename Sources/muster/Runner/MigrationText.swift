@@ -11,23 +11,32 @@ struct MigrationPlanText {
   func print() {
     let place = plan.view.surroundings.headline
     guard !plan.steps.isEmpty else { return Output.standard.line("\(place): nothing to apply") }
-    Output.standard.line("\(place): \(counted(plan.steps.count, "migration")) to apply; nothing was changed")
+    Output.standard.line("\(place): \(headline); nothing was changed")
     var table = Table(
       .left("file"), .right("statements"), .left("transaction"), .left("checksum"), .left("directives"))
     for step in plan.steps {
       table.add(
-        "\(step.file.fileName)", "\(step.script.statements.count)",
+        "\(step.fileName)", "\(step.script.statements.count)",
         "\(step.script.directives.noTransaction ? "each statement" : "one")",
-        "\(step.file.checksum.abbreviation)",
+        "\(step.direction == .up ? step.file.checksum.abbreviation : "")",
         "\(step.script.directives.summary)")
     }
     table.print()
   }
 
+  private var headline: String {
+    let counts = [(Work.Direction.down, "to take back"), (.up, "to apply")].compactMap { direction, words in
+      let count = plan.steps.count { $0.direction == direction }
+      return count > 0 ? "\(counted(count, "migration")) \(words)" : nil
+    }
+    return counts.isEmpty ? "a hook of an earlier run to run" : counts.joined(separator: ", ")
+  }
+
   var json: String {
     let steps = plan.steps.map { step in
       PlanJSON.Step(
-        version: step.file.version.digits, name: step.file.name, file: step.file.path,
+        version: step.file.version.digits, name: step.file.name, file: step.script.source.name,
+        direction: step.direction.word,
         checksum: step.file.checksum.value, checksumAlgorithm: step.file.checksum.algorithm,
         transaction: !step.script.directives.noTransaction, directives: step.script.directives.list,
         statements: step.script.statements.map { statement in
@@ -50,6 +59,8 @@ private struct PlanJSON: Encodable {
     let version: String
     let name: String
     let file: String
+    /// `up`, `down` or `hook`.
+    let direction: String
     let checksum: String
     let checksumAlgorithm: String
     let transaction: Bool
@@ -79,11 +90,16 @@ struct MigrationJSON: Encodable {
     var line: Int?
     var column: Int?
     var sqlstate: String?
+    /// One by one what is wrong with the history.
+    var faults: [HistoryFaultJSON]?
   }
 
   var database: String?
   var version: String?
   let applied: [Applied]
+  /// Both nil where there were none.
+  var takenBack: [Applied]?
+  var hooks: [Applied]?
   var error: Fault?
   /// What was tried before each commit; nil without --verify.
   var proofs: [Proof.Attempt]?
@@ -99,6 +115,8 @@ struct MigrationJSON: Encodable {
     database = report.before.surroundings.database
     version = report.version?.digits
     applied = report.applied.map { Applied($0.file, $0.statements, $0.took) }
+    takenBack = report.takenBack.map { Applied($0.file, $0.statements, $0.took) }.nonEmpty
+    hooks = report.done.filter(\.isHook).map { Applied($0.file, $0.statements, $0.took) }.nonEmpty
   }
 
   /// Of what was not begun.
@@ -106,11 +124,17 @@ struct MigrationJSON: Encodable {
 
   init(applied: [MigrationLog.AppliedFile], error: MigrationError, proofs: [Proof.Attempt]? = nil) {
     self.proofs = proofs
-    self.applied = applied.map { Applied($0.file, $0.statements, $0.took) }
+    func done(_ deed: MigrationLog.Deed) -> [Applied] {
+      applied.filter { $0.deed == deed }.map { Applied($0.file, $0.statements, $0.took) }
+    }
+    self.applied = done(.applied)
+    takenBack = done(.takenBack).nonEmpty
+    hooks = done(.hookRun).nonEmpty
     let place = error.place
     self.error = Fault(
       kind: error.kind, exitCode: error.exitStatus.rawValue, message: error.description, file: place?.path,
-      line: place?.position?.line, column: place?.position?.column, sqlstate: error.sqlState)
+      line: place?.position?.line, column: place?.position?.column, sqlstate: error.sqlState,
+      faults: error.historyFaults.map(HistoryFaultJSON.init).nonEmpty)
   }
 }
 
@@ -131,6 +155,26 @@ extension MigrationJSON.Applied {
       version: file.version.digits, name: file.name, file: file.path, statements: statements,
       milliseconds: Double(seconds) * 1000 + Double(attoseconds / 1_000_000_000_000) / 1000)
   }
+}
+
+extension Work {
+  /// The file that is run.
+  var fileName: String { script.source.name.split(separator: "/").last.map(String.init) ?? file.fileName }
+}
+
+extension Work.Direction {
+  var word: String {
+    switch self {
+    case .up: "up"
+    case .down: "down"
+    case .hook: "hook"
+    }
+  }
+}
+
+extension Array {
+  /// Nil in place of an empty one, which then is no key in JSON.
+  var nonEmpty: [Element]? { isEmpty ? nil : self }
 }
 
 extension Surroundings {

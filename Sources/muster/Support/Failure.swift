@@ -18,6 +18,11 @@ struct UsageError: HasExitStatus, CustomStringConvertible {
   var description: String { hint.map { "\(message)\n\($0)" } ?? message }
 }
 
+/// An error that shows more where there is colour.
+protocol StyledError: Error {
+  func text(for output: Output) -> String
+}
+
 extension PostgresError: HasExitStatus {
   var exitStatus: ExitStatus {
     switch kind {
@@ -55,7 +60,8 @@ struct Ending {
     case let error as PostgresError where error.kind == .cancelled:
       (status, message) = (ExitStatus.interrupted.rawValue, "interrupted")
     case let error as any HasExitStatus:
-      (status, message) = (error.exitStatus.rawValue, "\(error)")
+      let text = (error as? any StyledError)?.text(for: .error) ?? "\(error)"
+      (status, message) = (error.exitStatus.rawValue, text)
     default:
       self = Ending(parsing: error)
     }
