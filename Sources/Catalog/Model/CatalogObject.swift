@@ -83,7 +83,7 @@ extension CatalogObject {
 }
 
 /// A text as SQL quotes it.
-func literal(_ text: String) -> String {
+package func literal(_ text: String) -> String {
   let quoted = "'" + text.replacing("'", with: "''").replacing("\\", with: "\\\\") + "'"
   return text.contains("\\") ? "E" + quoted : quoted
 }

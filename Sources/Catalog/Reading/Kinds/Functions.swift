@@ -84,14 +84,14 @@ struct FunctionReader: CatalogReader {
 }
 
 /// A value of a configuration parameter as the catalogs keep it, as SET takes it.
-enum ConfigurationValue {
+package enum ConfigurationValue {
   /// The parameters that hold a list of names, each in double quotes where it needs them.
   private static let lists: Set<String> = [
     "local_preload_libraries", "search_path", "session_preload_libraries", "shared_preload_libraries",
     "temp_tablespaces", "unix_socket_directories",
   ]
 
-  static func sql(_ value: String, of name: String) -> String {
+  package static func sql(_ value: String, of name: String) -> String {
     guard lists.contains(name.lowercased()) else { return literal(value) }
     let names = names(in: value)
     return names.isEmpty ? "''" : names.map { literal($0) }.joined(separator: ", ")

@@ -205,4 +205,4 @@ func splitOption(_ option: String) -> (name: String, value: String) {
 }
 
 /// A name in double quotes.
-func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+package func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
