@@ -17,6 +17,18 @@ import Testing
       "README.md has another table than this prints: muster verify --list --format markdown")
   }
 
+  @Test func everyTrapHasItsTest() throws {
+    func text(_ path: String) throws -> String {
+      try String(contentsOfFile: repository.appending(path).string, encoding: .utf8)
+    }
+    let named = try text("docs/traps.md").matches(of: /\| `(\w+)` \|/).map { String($0.1) }
+    let tests = try text("Tests/musterTests/TrapTests.swift").matches(of: /@Test[^\n]*\s+func (\w+)\(/).map {
+      String($0.1)
+    }
+    #expect(named.count == 9)
+    #expect(Set(named) == Set(tests))
+  }
+
   @Test func everyCommandIsInIt() async throws {
     let help = try await muster("--help")
     let commands = help.output.components(separatedBy: "SUBCOMMANDS:\n").last?
