@@ -19,14 +19,16 @@ struct Pgbench: Sendable {
   /// `session` are settings that each connection makes first, such as `role`.
   func run(_ script: String, clients: Int, seconds: Int, session: [String: String] = [:]) async throws -> Run
   {
+    let password = try settings.secret.map(PasswordFile.init)
+    defer { password?.remove() }
     let result = try await Subprocess.run(
-      .path(FilePath(program)),
+      program.contains("/") ? .path(FilePath(program)) : .name(program),
       arguments: [
         "--no-vacuum", "--protocol=prepared", "--client=\(clients)", "--jobs=\(min(clients, 2))",
         "--time=\(seconds)",
         "--file=/dev/stdin",
       ],
-      environment: .inherit.updating(environment(session)), input: .string(script),
+      environment: .inherit.updating(environment(session, password)), input: .string(script),
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
     let output = result.standardOutput
     guard result.terminationStatus.isSuccess, let perSecond = Self.number(after: "tps =", in: output),
@@ -38,18 +40,20 @@ struct Pgbench: Sendable {
     return Run(perSecond: perSecond, transactions: Int(transactions))
   }
 
-  /// libpq's variables: a password among the arguments could be seen by everyone on the machine.
-  private func environment(_ session: [String: String]) -> [Environment.Key: String?] {
+  /// libpq's variables, but for the password, which is read from a file.
+  private func environment(
+    _ session: [String: String], _ password: PasswordFile?
+  ) -> [Environment.Key: String?] {
     let names = [
       "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER",
-      "password": "PGPASSWORD",
       "dbname": "PGDATABASE", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT",
       "sslkey": "PGSSLKEY", "service": "PGSERVICE", "passfile": "PGPASSFILE",
     ]
-    var environment: [Environment.Key: String?] = [:]
+    var environment: [Environment.Key: String?] = ["DATABASE_URL": nil, "PGPASSWORD": nil]
     for (keyword, value) in settings.parameters {
       if let name = names[keyword] { environment[Environment.Key(stringLiteral: name)] = value }
     }
+    if let password { environment["PGPASSFILE"] = password.path }
     let options = session.sorted { $0.key < $1.key }
       .map { "-c \($0.key)=" + $0.value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ") }
     environment["PGOPTIONS"] = ([settings.parameters["options"]].compactMap { $0 } + options).joined(

@@ -81,6 +81,8 @@ struct Supervisor: Sendable {
     options.createSession = true
     _ = try? await run(
       .path("/bin/sh"), arguments: Arguments(["-c", supervisorScript, "muster-cluster"] + arguments),
+      // The server's user could read there what is nobody's but ours.
+      environment: .inherit.updating(["DATABASE_URL": nil, "PGPASSWORD": nil]),
       platformOptions: options, input: .inputWriter, output: .sequence, error: .discarded
     ) { execution in
       var lines = execution.standardOutput.strings().makeAsyncIterator()

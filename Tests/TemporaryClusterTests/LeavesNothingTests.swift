@@ -42,6 +42,24 @@ struct LeavesNothingTests {
     try await eventually { isGone(result.closureResult) }
   }
 
+  @Test("and nothing secret of its maker's environment is with the server while it runs")
+  func environment() async throws {
+    let holder = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("with-cluster")
+    _ = try await run(
+      .path(holder), environment: .inherit.updating(["DATABASE_URL": "s3cret", "PGPASSWORD": "s3cret"]),
+      input: .none, output: .sequence, error: .discarded
+    ) { execution in
+      var lines = execution.standardOutput.strings().makeAsyncIterator()
+      let folder = try #require(try await lines.next())
+      let seen = processes(of: folder).map { FileManager.default.contents(atPath: "/proc/\($0)/environ") }
+      #expect(!seen.isEmpty)
+      for environment in seen {
+        #expect(!String(decoding: environment ?? Data(), as: UTF8.self).contains("s3cret"))
+      }
+      try execution.send(signal: .kill)
+    }
+  }
+
   @Test("that was kept, after the process it names is told to end")
   func kept() async throws {
     let cluster = try await TemporaryCluster.start()

@@ -121,6 +121,6 @@ struct Git: Sendable {
   /// The folder says which repository is meant, also inside a hook, for which git names its own; messages in English.
   private static let environment = Environment.inherit.updating([
     "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_PREFIX": nil, "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "DATABASE_URL": nil, "PGPASSWORD": nil,
   ])
 }
