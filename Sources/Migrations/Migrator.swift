@@ -1,4 +1,5 @@
 import PostgresClient
+public import SQLText
 
 /// Brings a database up to date with a folder of migrations, or says how far it is.
 ///
@@ -26,6 +27,8 @@ public struct Migrator: Sendable {
     public var target = Target.newest
     /// Whether files below applied ones are applied all the same.
     public var allowsOutOfOrder = false
+    /// What scripts may use beside their own text: variables, the environment they may ask for, files they include.
+    public var context = ScriptContext.files()
     /// What the history says applied a file.
     public var musterVersion = "0.1.0"
     /// Looks on at each statement, where a copy of the database is migrated to see what that does.
@@ -87,7 +90,7 @@ public struct Migrator: Sendable {
     _ body: (PostgresConnection, MigrationFolder) async throws -> T
   ) async throws(MigrationError) -> T {
     do {
-      let folder = try MigrationFolder(reading: directory)
+      let folder = try MigrationFolder(reading: directory, context: options.context)
       let connection = try await PostgresConnection.connect(settings)
       do {
         let value = try await body(connection, folder)

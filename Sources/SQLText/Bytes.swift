@@ -10,6 +10,8 @@ enum ASCII {
   static let slash = UInt8(ascii: "/")
   static let star = UInt8(ascii: "*")
   static let dot = UInt8(ascii: ".")
+  static let colon = UInt8(ascii: ":")
+  static let semicolon = UInt8(ascii: ";")
 
   static func isLineEnd(_ byte: UInt8) -> Bool { byte == lineFeed || byte == carriageReturn }
 

@@ -5,7 +5,7 @@ extension SQLSource {
   ///       |        ^
   ///
   /// A long line is cut to a window around the place.
-  public func excerpt(at position: SourcePosition, window: Int = 100) -> String {
+  func excerpt(at position: SourcePosition, window: Int) -> String {
     let scalars = Array(line(position.line).unicodeScalars)
     let place = min(position.column - 1, scalars.count)
     let first = place < window ? 0 : place - window / 2

@@ -8,6 +8,8 @@ public struct Token: Sendable, Hashable {
     case semicolon, openParenthesis, closeParenthesis
     /// A psql command such as `\i file`, to the end of its line.
     case backslashCommand
+    /// `:name` or one of its forms, where psql's variables are looked for.
+    case variable
     /// Operators and everything else, one byte at a time.
     case other
   }
@@ -22,34 +24,70 @@ public struct Token: Sendable, Hashable {
 ///
 /// Nothing is skipped: the ranges of the tokens, put together, are the text.
 public struct Lexer: Sendable {
-  public let source: SQLSource
   /// Whether a backslash in a plain string is an ordinary character, as it is by default.
   public var standardConformingStrings: Bool
+  private(set) var text: WorkingText
+  private let seesVariables: Bool
   private var offset: Int
-  private let end: Int
 
   public init(_ source: SQLSource, in range: Range<Int>? = nil, standardConformingStrings: Bool = true) {
-    self.source = source
     self.standardConformingStrings = standardConformingStrings
-    self.offset = range?.lowerBound ?? source.start
-    self.end = range?.upperBound ?? source.bytes.count
+    text = WorkingText(source, end: range?.upperBound)
+    offset = range?.lowerBound ?? source.start
+    seesVariables = false
+  }
+
+  /// A part of a text that is being read, as far as it is there.
+  init(_ text: WorkingText, in range: Range<Int>) {
+    standardConformingStrings = true
+    self.text = text.closed(at: range.upperBound)
+    offset = range.lowerBound
+    seesVariables = false
+  }
+
+  /// Reads as psql does: a file with what it includes, and variables outside strings and comments.
+  init(reading source: SQLSource, standardConformingStrings: Bool) {
+    self.standardConformingStrings = standardConformingStrings
+    text = .reading(source)
+    offset = source.start
+    seesVariables = true
   }
 
   /// The next token, nil at the end. Throws where a string, identifier or comment is never closed.
   public mutating func next() throws(SQLTextError) -> Token? {
-    guard offset < end else { return nil }
+    guard hasMore() else { return nil }
     let start = offset
     let kind = try scan(from: start)
     return Token(kind: kind, range: start..<offset)
   }
 
+  // MARK: Changing what comes
+
   /// Goes on from another place, behind inline COPY data for one.
   mutating func move(to offset: Int) { self.offset = offset }
+
+  /// Goes on with other bytes in the place of a range that was just read.
+  mutating func replace(_ range: Range<Int>, with value: [UInt8]) {
+    text.replace(range, with: value)
+    offset = range.lowerBound
+  }
+
+  /// Goes on with a file in the place of the command that includes it.
+  mutating func enter(_ file: SQLSource, at command: Range<Int>) {
+    text.enter(file, at: command)
+    offset = command.lowerBound
+  }
+
+  /// Goes back to the including file; false where there is none.
+  mutating func leave() -> Bool { text.leave() }
+
+  /// Whether there is a byte at the offset, which may have to be read first.
+  mutating func hasMore() -> Bool { offset < text.end || text.grow() }
 
   // MARK: States
 
   private mutating func scan(from start: Int) throws(SQLTextError) -> Token.Kind {
-    let byte = source.bytes[start]
+    let byte = text.bytes[start]
     switch byte {
     case _ where ASCII.isSpace(byte): return whitespace()
     case ASCII.dash where peek(1) == ASCII.dash: return lineComment()
@@ -58,6 +96,7 @@ public struct Lexer: Sendable {
     case ASCII.doubleQuote: return try quotedIdentifier(from: start)
     case ASCII.dollar: return try dollar(from: start)
     case ASCII.backslash: return backslashCommand()
+    case ASCII.colon where seesVariables: return colon(from: start)
     case _ where ASCII.isWordStart(byte): return try word(from: start)
     case _ where ASCII.isDigit(byte): return number()
     default: return single(byte)
@@ -75,17 +114,27 @@ public struct Lexer: Sendable {
   }
 
   private mutating func backslashCommand() -> Token.Kind {
-    skip { !ASCII.isLineEnd($0) }
+    skip { $0 != ASCII.lineFeed }
     return .backslashCommand
+  }
+
+  /// A variable, `::`, `:=`, or a lone colon.
+  private mutating func colon(from start: Int) -> Token.Kind {
+    if let reference = VariableReference(in: text.bytes, at: start, end: text.end) {
+      offset = reference.range.upperBound
+      return .variable
+    }
+    offset += peek(1) == ASCII.colon || peek(1) == UInt8(ascii: "=") ? 2 : 1
+    return .other
   }
 
   private mutating func blockComment(from start: Int) throws(SQLTextError) -> Token.Kind {
     var depth = 0
-    while offset < end {
-      if source.bytes[offset] == ASCII.slash, peek(1) == ASCII.star {
+    while hasMore() {
+      if text.bytes[offset] == ASCII.slash, peek(1) == ASCII.star {
         depth += 1
         offset += 2
-      } else if source.bytes[offset] == ASCII.star, peek(1) == ASCII.slash {
+      } else if text.bytes[offset] == ASCII.star, peek(1) == ASCII.slash {
         depth -= 1
         offset += 2
         if depth == 0 { return .blockComment }
@@ -93,15 +142,15 @@ public struct Lexer: Sendable {
         offset += 1
       }
     }
-    throw source.error(.unterminatedComment, at: start)
+    throw text.error(.unterminatedComment, at: start)
   }
 
   /// A string whose opening quote is the current byte. A further quoted part on a later line continues it, in the
   /// same mode: that is how `E'…'` goes on without repeating the E.
   private mutating func string(escapes: Bool, from start: Int) throws(SQLTextError) -> Token.Kind {
     offset += 1
-    while offset < end {
-      let byte = source.bytes[offset]
+    while hasMore() {
+      let byte = text.bytes[offset]
       if byte == ASCII.backslash, escapes {
         offset += 2
       } else if byte != ASCII.quote {
@@ -114,21 +163,21 @@ public struct Lexer: Sendable {
         offset = next + 1
       }
     }
-    offset = end
-    throw source.error(.unterminatedString, at: start)
+    offset = text.end
+    throw text.error(.unterminatedString, at: start)
   }
 
   /// Where the quote of a continuing part stands: after white space and comments that hold a line end.
-  private func continuation() -> Int? {
+  private mutating func continuation() -> Int? {
     var place = offset
     var sawLineEnd = false
-    while place < end {
-      let byte = source.bytes[place]
+    while place < text.end || text.grow() {
+      let byte = text.bytes[place]
       if ASCII.isSpace(byte) {
         sawLineEnd = sawLineEnd || ASCII.isLineEnd(byte)
         place += 1
-      } else if byte == ASCII.dash, place + 1 < end, source.bytes[place + 1] == ASCII.dash {
-        while place < end, !ASCII.isLineEnd(source.bytes[place]) { place += 1 }
+      } else if byte == ASCII.dash, place + 1 < text.end, text.bytes[place + 1] == ASCII.dash {
+        while place < text.end, !ASCII.isLineEnd(text.bytes[place]) { place += 1 }
       } else {
         return byte == ASCII.quote && sawLineEnd ? place : nil
       }
@@ -139,18 +188,18 @@ public struct Lexer: Sendable {
   private mutating func quotedIdentifier(from start: Int) throws(SQLTextError) -> Token.Kind {
     offset += 1
     let first = offset
-    while offset < end {
-      if source.bytes[offset] != ASCII.doubleQuote {
+    while hasMore() {
+      if text.bytes[offset] != ASCII.doubleQuote {
         offset += 1
       } else if peek(1) == ASCII.doubleQuote {
         offset += 2
       } else {
-        guard offset > first else { throw source.error(.emptyIdentifier, at: start) }
+        guard offset > first else { throw text.error(.emptyIdentifier, at: start) }
         offset += 1
         return .quotedIdentifier
       }
     }
-    throw source.error(.unterminatedIdentifier, at: start)
+    throw text.error(.unterminatedIdentifier, at: start)
   }
 
   /// `$1`, `$tag$…$tag$`, or a lone dollar sign.
@@ -166,21 +215,20 @@ public struct Lexer: Sendable {
       return .other
     }
     offset += 1
-    let tag = source.bytes[start..<offset]
-    while offset + tag.count <= end {
-      if source.bytes[offset] == ASCII.dollar, source.bytes[offset..<(offset + tag.count)].elementsEqual(tag)
-      {
+    let tag = text.bytes[start..<offset]
+    while hasMore() {
+      if text.bytes[offset] == ASCII.dollar, text.bytes[offset..<text.end].starts(with: tag) {
         offset += tag.count
         return .dollarString
       }
       offset += 1
     }
-    throw source.error(.unterminatedDollarString(tag: String(decoding: tag, as: UTF8.self)), at: start)
+    throw text.error(.unterminatedDollarString(tag: String(decoding: tag, as: UTF8.self)), at: start)
   }
 
   /// A keyword or identifier, or the letter before a string that says how the string is to be read.
   private mutating func word(from start: Int) throws(SQLTextError) -> Token.Kind {
-    let letter = source.bytes[start] | 0x20
+    let letter = text.bytes[start] | 0x20
     if peek(1) == ASCII.quote, let escapes = Self.prefixedString(letter, standard: standardConformingStrings)
     {
       offset += 1
@@ -227,10 +275,10 @@ public struct Lexer: Sendable {
   // MARK: Reading
 
   private func peek(_ distance: Int) -> UInt8? {
-    offset + distance < end ? source.bytes[offset + distance] : nil
+    offset + distance < text.end ? text.bytes[offset + distance] : nil
   }
 
   private mutating func skip(while condition: (UInt8) -> Bool) {
-    while offset < end, condition(source.bytes[offset]) { offset += 1 }
+    while offset < text.end, condition(text.bytes[offset]) { offset += 1 }
   }
 }

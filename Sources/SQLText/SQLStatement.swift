@@ -1,15 +1,13 @@
-/// One statement as it stands in its source.
+/// One statement as it is sent.
 public struct SQLStatement: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     case sql
     /// `COPY … FROM STDIN` and the bytes of its inline data, without the closing `\.` line.
     case copy(data: Range<Int>)
-    /// A psql command such as `\i file`, which only psql understands.
-    case backslashCommand
   }
 
   public let kind: Kind
-  /// From the first token to the last, without leading comments and without the semicolon.
+  /// Of the script's text, from the first token to the last, without leading comments and without the semicolon.
   public let range: Range<Int>
   /// The statement's leading keywords and unquoted identifiers, in lower case; at most `wordLimit` of them.
   public let words: [String]

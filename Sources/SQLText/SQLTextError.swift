@@ -13,15 +13,26 @@ public struct SQLTextError: Error, Sendable, CustomStringConvertible {
     case unfinishedBody
     case textAfterCopy
     case directiveWithoutName
+    case command(CommandFault)
+    /// `-- muster: env NAME`, and there is no such thing in the environment.
+    case environmentMissing(String)
   }
 
-  public let source: String
-  public let position: SourcePosition
   public let fault: Fault
-  /// The source line with a caret under the place.
-  public let excerpt: String
+  public let place: SourcePlace
 
-  public var description: String { "\(source):\(position): \(message)\n\(excerpt)" }
+  /// The name of the text at fault, which may be an included file.
+  public var source: String { place.source }
+  public var position: SourcePosition { place.position }
+  /// The source line with a caret under the place.
+  public var excerpt: String { place.excerpt }
+
+  init(_ fault: Fault, at place: SourcePlace) {
+    self.fault = fault
+    self.place = place
+  }
+
+  public var description: String { "\(place): \(message)\n\(excerpt)" }
 
   /// What is wrong and what to do, without the place.
   public var message: String {
@@ -40,6 +51,9 @@ public struct SQLTextError: Error, Sendable, CustomStringConvertible {
     case .unfinishedBody: "this BEGIN ATOMIC body is never closed; an END is missing after here"
     case .textAfterCopy:
       "text after COPY … FROM STDIN on the same line; its data begins on the next line, so move this behind the data"
+    case .command(let fault): fault.description
+    case .environmentMissing(let name):
+      "the environment has no \(name), which this script takes as :\(name); set it, empty if it is to be empty"
     case .directiveWithoutName: "a directive without a name; write \"-- muster: name\""
     }
   }

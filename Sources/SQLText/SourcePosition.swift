@@ -17,3 +17,15 @@ public struct SourcePosition: Sendable, Hashable, Comparable, CustomStringConver
 
   public var description: String { "\(line):\(column)" }
 }
+
+/// A place in one of the files that a script is made of, with all that a person needs to find it.
+public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
+  /// What a person would call the text, usually the path of its file.
+  public let source: String
+  public let position: SourcePosition
+  /// The line with a caret under the place and, in an included file, who included it.
+  public let excerpt: String
+
+  /// `migrations/1_a.sql:3:14`
+  public var description: String { "\(source):\(position)" }
+}

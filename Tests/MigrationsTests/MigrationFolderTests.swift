@@ -109,7 +109,10 @@ import Testing
     ("commit prepared 'x'", ":1:1", "COMMIT PREPARED"),
     ("rollback prepared 'x'", ":1:1", "ROLLBACK PREPARED"),
     ("-- muster: no-transaction\nbegin; select 1; commit;", ":2:1", "BEGIN in a no-transaction file"),
-    ("select 1;\n\\i other.sql\n", ":2:1", "\"\\i other.sql\" is a command of psql"),
+    ("select 1;\n\\i other.sql\n", ":2:4", "other.sql cannot be included: there is no such file"),
+    ("select 1;\n  \\d t\n", ":2:3", "\"\\d\" is a command of psql"),
+    ("-- muster: env MUSTER_NONE\nselect 1", ":1:16", "the environment has no MUSTER_NONE"),
+    ("-- muster: env A B\nselect 1", ":1:16", "env takes one name"),
     ("select 'a", ":1:8", "never closed"),
   ])
   func `refuses before anything runs`(text: String, place: String, message: String) throws {

@@ -24,13 +24,13 @@ import Testing
     let place = try #require(source.bytes.firstIndex(of: UInt8(ascii: "n")))
     let blank = String(repeating: " ", count: 13)
     #expect(
-      source.excerpt(at: source.position(at: place)) == "1 | select '数e\u{301}',\tnope\n  | \(blank)\t^")
+      source.place(at: place).excerpt == "1 | select '数e\u{301}',\tnope\n  | \(blank)\t^")
   }
 
   @Test func `a long line is shown around the place`() throws {
     let text = String(repeating: "a", count: 300) + "!" + String(repeating: "b", count: 300)
     let source = try SQLSource(name: "x", text: text)
-    let lines = source.excerpt(at: source.position(at: 300), window: 20).split(separator: "\n")
+    let lines = source.place(at: 300, window: 20).excerpt.split(separator: "\n")
     #expect(lines == ["1 | …aaaaaaaaaa!bbbbbbbbb…", "  |            ^"])
   }
 

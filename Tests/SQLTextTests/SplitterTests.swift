@@ -44,11 +44,16 @@ struct MarkedText {
     let marked = MarkedText(
       try String(contentsOf: Cases.folder.appending(path: "split/\(name)"), encoding: .utf8)
         .replacing("\n", with: lineEnd))
-    let source = try SQLSource(name: name, text: marked.text)
-    let statements = try Splitter.split(source).statements
-    #expect(statements.map { source.text($0.range) } == marked.statements.map { source.text($0) })
-    #expect(statements.map(\.range) == marked.statements)
-    #expect(statements.compactMap(\.data) == marked.data)
+    let file = try SQLSource(name: name, text: marked.text)
+    let script = try Splitter.split(file)
+    let (source, statements) = (script.source, script.statements)
+    #expect(
+      statements.map { String(decoding: source.written($0.range), as: UTF8.self) }
+        == marked.statements.map { file.text($0) })
+    #expect(
+      statements.map { source.position(at: $0.range.lowerBound).offset }
+        == marked.statements.map(\.lowerBound))
+    #expect(statements.compactMap(\.data).map { source.text($0) } == marked.data.map { file.text($0) })
   }
 
   @Test(arguments: Cases.names(in: "refused"))

@@ -17,9 +17,12 @@ public struct Directives: Sendable, Hashable {
     public let offset: Int
   }
 
+  /// `env NAME`: the environment's NAME is the script's variable `:NAME`.
+  public var environment: [String] = []
+
   static let vocabulary = [
     "no-transaction", "lock-timeout DURATION", "statement-timeout DURATION", "requires-extension NAME",
-    "batch",
+    "batch", "env NAME",
   ]
 
   /// What is asked for single statements, by their index.
@@ -50,7 +53,7 @@ public struct Directives: Sendable, Hashable {
         throw FileError(.directiveTooLate(comment.name), in: source, at: comment.nameOffset)
       }
       let key = isOwn ? "\(comment.statementsBefore) \(comment.name)" : comment.name
-      if comment.name != "requires-extension", !seen.insert(key).inserted {
+      if !["requires-extension", "env"].contains(comment.name), !seen.insert(key).inserted {
         throw FileError(.directiveTwice(comment.name), in: source, at: comment.nameOffset)
       }
       if isOwn || comment.name == "batch" {
@@ -110,6 +113,11 @@ public struct Directives: Sendable, Hashable {
           .directiveArgument("requires-extension takes one name"), in: source, at: comment.argumentOffset)
       }
       requiredExtensions.append(RequiredExtension(name: comment.argument, offset: comment.argumentOffset))
+    case "env":
+      guard !comment.argument.isEmpty, !comment.argument.contains(where: \.isWhitespace) else {
+        throw FileError(.directiveArgument("env takes one name"), in: source, at: comment.argumentOffset)
+      }
+      environment.append(comment.argument)
     default: throw FileError(.unknownDirective(comment.name), in: source, at: comment.nameOffset)
     }
   }

@@ -30,7 +30,6 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case directiveArgument(String)
     case batchMisplaced
     case transactionControl(String, noTransaction: Bool)
-    case backslashCommand(String)
     case text(String)
   }
 
@@ -49,11 +48,11 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   }
 
   init(_ fault: Fault, in source: SQLSource, at offset: Int) {
-    let position = source.position(at: offset)
+    let place = source.place(at: offset)
     self.fault = fault
-    self.path = source.name
-    self.position = position
-    self.excerpt = source.excerpt(at: position)
+    self.path = place.source
+    self.position = place.position
+    self.excerpt = place.excerpt
   }
 
   init(_ error: SQLTextError) {
@@ -114,8 +113,6 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         + " it changes no row"
     case .transactionControl(let statement, let noTransaction):
       Self.transactionControl(statement, noTransaction)
-    case .backslashCommand(let command):
-      "\"\(command)\" is a command of psql, not SQL; Muster does not run it"
     case .text(let message): message
     }
   }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SQLText
 
 /// Files that every run with something to do begins and ends with: `hooks/before_deploy.sql` and `hooks/after_deploy.sql`.
 ///
@@ -29,15 +30,17 @@ public struct Hooks: Sendable {
     {
       throw FileError(.strayHook, path: "\(folder)/\(stray)")
     }
-    before = names.contains(Moment.before.fileName) ? try Self.read(.before, in: folder) : nil
-    after = names.contains(Moment.after.fileName) ? try Self.read(.after, in: folder) : nil
+    before = names.contains(Moment.before.fileName) ? try Self.read(.before, folder, migrations.context) : nil
+    after = names.contains(Moment.after.fileName) ? try Self.read(.after, folder, migrations.context) : nil
   }
 
-  private static func read(_ moment: Moment, in folder: String) throws(FileError) -> MigrationFile {
+  private static func read(
+    _ moment: Moment, _ folder: String, _ context: ScriptContext
+  ) throws(FileError) -> MigrationFile {
     let path = "\(folder)/\(moment.fileName)"
     return MigrationFile(
       version: Version(hook: moment), name: moment.rawValue, path: path, bytes: try FolderListing.read(path)
-    )
+    ).with(context)
   }
 }
 

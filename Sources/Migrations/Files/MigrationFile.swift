@@ -9,14 +9,18 @@ public struct MigrationFile: Sendable {
   public let path: String
   /// The whole file, sections that do not run included.
   public let bytes: [UInt8]
-  /// Of the whole file.
-  public let checksum: Checksum
+  /// What the history keeps of it: the whole file, with the files that it includes where it includes them.
+  public private(set) var written: [UInt8]
+  /// Of `written`.
+  public private(set) var checksum: Checksum
   /// What runs when it is applied.
   public let up: Passage
   /// What runs when it is taken back, where there is such a thing: another file, or a section of this one.
   public let down: Passage?
   /// Whether it stands for every version up to its own, on a database that has none of them.
   public let isBaseline: Bool
+
+  private var context = ScriptContext()
 
   /// The last part of the path.
   public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -32,6 +36,7 @@ public struct MigrationFile: Sendable {
     self.name = name
     self.path = path
     self.bytes = bytes
+    self.written = bytes
     self.checksum = Checksum(of: bytes)
     self.up = up ?? Passage(path: path)
     self.down = down
@@ -50,13 +55,22 @@ public struct MigrationFile: Sendable {
     return try script(of: down, standardConformingStrings)
   }
 
+  /// The same file, whose scripts may use what the context has.
+  func with(_ context: ScriptContext) -> MigrationFile {
+    var file = self
+    file.context = context
+    file.written = Script.written(path: path, bytes: bytes, context: context)
+    if file.written != bytes { file.checksum = Checksum(of: file.written) }
+    return file
+  }
+
   private func script(of passage: Passage, _ standardConformingStrings: Bool) throws(FileError) -> Script {
     if let language = passage.conduct.language {
       throw FileError(.notSQL(language: language), path: passage.path)
     }
     let file = passage.path == path ? bytes : try FolderListing.read(passage.path)
     return try Script(
-      path: passage.path, bytes: passage.bytes(of: file), conduct: passage.conduct,
+      path: passage.path, bytes: passage.bytes(of: file), conduct: passage.conduct, context: context,
       standardConformingStrings: standardConformingStrings)
   }
 }

@@ -1,7 +1,8 @@
-import SQLText
+public import SQLText
 
 /// The statements of a file and what its directives ask for, found fit to run.
 public struct Script: Sendable {
+  /// The text as it is sent, files included and variables replaced. It knows which byte came from where.
   public let source: SQLSource
   public let statements: [SQLStatement]
   public let directives: Directives
@@ -9,13 +10,17 @@ public struct Script: Sendable {
   public let groups: [Range<Int>]
 
   init(
-    path: String, bytes: [UInt8], conduct: Conduct = .plain, standardConformingStrings: Bool = true
+    path: String, bytes: [UInt8], conduct: Conduct = .plain, context: ScriptContext = ScriptContext(),
+    standardConformingStrings: Bool = true
   ) throws(FileError) {
     do {
-      let written = try SQLSource(name: path, bytes: bytes)
-      source =
-        try conduct.placeholders.map { try SQLSource(name: path, bytes: try $0.filled(written)) } ?? written
-      let split = try Splitter.split(source, standardConformingStrings: standardConformingStrings)
+      var file = try SQLSource(name: path, bytes: bytes)
+      if let placeholders = conduct.placeholders {
+        file = try SQLSource(name: path, bytes: try placeholders.filled(file))
+      }
+      let split = try Splitter.split(
+        file, standardConformingStrings: standardConformingStrings, context: context)
+      source = split.source
       var directives = try Directives(split.directives, of: split.statements, in: source)
       if conduct.transactionControl == .obeyed {
         let conduct = conduct.with { [asked = directives.noTransaction] in
@@ -47,13 +52,19 @@ public struct Script: Sendable {
       || statements.contains { $0.words.first == "set" && $0.words.contains("lock_timeout") }
   }
 
+  /// The statement as it is sent.
   public func text(_ statement: SQLStatement) -> String { source.text(statement.range) }
+
+  /// The statement as it may be shown and kept: with variables by name, for their values may be secrets.
+  public func writtenText(_ statement: SQLStatement) -> String {
+    String(decoding: source.written(statement.range), as: UTF8.self)
+  }
+
+  /// Where the statement begins.
+  public func place(_ statement: SQLStatement) -> SourcePlace { source.place(at: statement.range.lowerBound) }
 
   private func check(_ statement: SQLStatement) throws(FileError) {
     let start = statement.range.lowerBound
-    if case .backslashCommand = statement.kind {
-      throw FileError(.backslashCommand(text(statement)), in: source, at: start)
-    }
     if let control = TransactionControl.name(of: statement) {
       let fault = FileError.Fault.transactionControl(control, noTransaction: directives.noTransaction)
       throw FileError(fault, in: source, at: start)

@@ -137,7 +137,7 @@ struct History: Sendable, Hashable {
       [
         scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
         file.checksum.raw,
-        String(decoding: file.bytes, as: UTF8.self), musterVersion,
+        String(decoding: file.written, as: UTF8.self), musterVersion,
       ])
   }
 

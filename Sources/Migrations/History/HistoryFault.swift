@@ -14,7 +14,7 @@ public enum HistoryFault: Sendable, CustomStringConvertible {
   static func edited(_ file: MigrationFile, _ entry: HistoryEntry, since sql: String?) -> HistoryFault {
     let diff = sql.map { sql in
       UnifiedDiff(
-        from: Array(sql.utf8), named: "\(entry.fileName) as applied", to: file.bytes,
+        from: Array(sql.utf8), named: "\(entry.fileName) as applied", to: file.written,
         named: "\(file.path) now")
     }
     return .edited(file, entry, diff)

@@ -53,7 +53,7 @@ final class Rehearsal: Sendable {
         RehearsedStatement(
           file: work.file, number: number,
           position: work.script.source.position(at: statement.range.lowerBound),
-          sql: work.script.text(statement), took: took, effects: effects, remarks: remarks))
+          sql: work.script.writtenText(statement), took: took, effects: effects, remarks: remarks))
     }
   }
 }

@@ -70,9 +70,8 @@ struct ExtensionRequirement {
   }
 
   private func missing(_ reason: String) -> ServerError {
-    let position = script.source.position(at: required.offset)
+    let place = script.source.place(at: required.offset)
     return .extensionMissing(
-      name: required.name, reason: reason, place: "\(script.source.name):\(position)",
-      excerpt: script.source.excerpt(at: position))
+      name: required.name, reason: reason, place: "\(place)", excerpt: place.excerpt)
   }
 }

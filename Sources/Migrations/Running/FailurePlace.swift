@@ -17,7 +17,7 @@ struct FailurePlace {
         ? start + position - 1 : script.source.offset(start, advancedByCharacters: position - 1)
     }
     guard let (first, line) = contextLine(error.context ?? "") else { return start }
-    return script.source.offset(ofLine: script.source.position(at: first).line + line - 1)
+    return script.source.offset(first, advancedByLines: line - 1)
   }
 
   /// The text that the context counts lines in, and the line.

@@ -87,10 +87,10 @@ extension StatementFailure {
     _ error: PostgresError, of statement: SQLStatement, in script: Script, outcome: Outcome, singleByte: Bool
   ) {
     let place = FailurePlace(script: script, statement: statement, isSingleByte: singleByte)
-    let position = script.source.position(at: place.offset(of: error))
+    let fault = script.source.place(at: place.offset(of: error))
     self.init(
-      path: script.source.name, position: position, excerpt: script.source.excerpt(at: position),
-      error: error, outcome: outcome, activity: nil)
+      path: fault.source, position: fault.position, excerpt: fault.excerpt, error: error, outcome: outcome,
+      activity: nil)
   }
 
   /// A failure of what the runner does around the statements.

@@ -86,7 +86,7 @@ struct StepwiseRun: Sendable {
         entry.statement <= script.statements.count ? script.statements[entry.statement - 1] : nil
       if let statement, Self.checksum(statement, script) == entry.checksum { continue }
       let place =
-        statement.map { "\(file.path):\(script.source.position(at: $0.range.lowerBound))" } ?? file.path
+        statement.map { "\(script.place($0))" } ?? file.path
       throw MigrationError.history([.journalEdited(file, statement: entry.statement, place: place)])
     }
   }
@@ -94,7 +94,7 @@ struct StepwiseRun: Sendable {
   static func checksum(_ statement: SQLStatement, _ script: Script) -> String {
     var end = statement.range.upperBound
     if case .copy(let data) = statement.kind { end = data.upperBound }
-    return Checksum(of: Array(script.source.bytes[statement.range.lowerBound..<end])).value
+    return Checksum(of: script.source.written(statement.range.lowerBound..<end)).value
   }
 
   // MARK: Around the statements

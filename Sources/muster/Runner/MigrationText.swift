@@ -41,7 +41,7 @@ struct MigrationPlanText {
         transaction: !step.script.directives.noTransaction, directives: step.script.directives.list,
         statements: step.script.statements.map { statement in
           let position = step.script.source.position(at: statement.range.lowerBound)
-          return .init(line: position.line, column: position.column, sql: step.script.text(statement))
+          return .init(line: position.line, column: position.column, sql: step.script.writtenText(statement))
         })
     }
     return encoded(PlanJSON(database: plan.view.surroundings.database, pending: steps))
@@ -188,7 +188,7 @@ extension Directives {
     if noTransaction { list.append("no-transaction") }
     if let lockTimeout { list.append("lock-timeout \(lockTimeout.written)") }
     if let statementTimeout { list.append("statement-timeout \(statementTimeout.written)") }
-    return list + requiredExtensions.map { "requires-extension \($0.name)" }
+    return list + requiredExtensions.map { "requires-extension \($0.name)" } + environment.map { "env \($0)" }
   }
 
   var summary: String { list.joined(separator: ", ") }

@@ -1,4 +1,6 @@
 ⟪select 1⟫;
-⟪\i other.sql⟫
+\set name 'a b' c
+⟪select :no, 'x :name' ":name", a[1:2], b::text⟫;
+\restrict abc
 ⟪select 2⟫;
-⟪\restrict abc⟫
+\unrestrict abc
