@@ -11,6 +11,8 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   case history([HistoryFault])
   /// There is no way to the version that was asked for.
   case course(CourseError)
+  /// Another tool's history is in the way, or cannot be taken over.
+  case adoption(AdoptionError)
   case lock(LockError)
   /// A file needed a lock on a relation that it did not get in the time given.
   case relationLock(StatementFailure, waited: Duration)
@@ -24,6 +26,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .statement, .refused: 1
     case .files, .connection, .server, .course: 2
     case .history: 4
+    case .adoption(let error): error.exitCode
     case .lock, .relationLock: 5
     }
   }
@@ -66,6 +69,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .server: "server"
     case .history: "history"
     case .course: "course"
+    case .adoption(let error): error.kind
     case .lock, .relationLock: "lock"
     case .statement: "statement"
     case .refused: "refused"
@@ -80,6 +84,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .history(let faults):
       faults.map(\.description).joined(separator: "\n") + "\nNothing was changed."
     case .course(let error): "\(error)"
+    case .adoption(let error): "\(error)"
     case .lock(let error): "\(error)"
     case .relationLock(let failure, let waited):
       "\(failure)\nTried again and again for \(waited.brief). Run again at a quieter hour, or give it longer with --retry-for."
@@ -94,6 +99,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case let error as MigrationError: self = error
     case let error as FileError: self = .files(error)
     case let error as ServerError: self = .server(error)
+    case let error as AdoptionError: self = .adoption(error)
     case let error as LockError: self = .lock(error)
     case let error as CourseError: self = .course(error)
     case let error as StatementFailure: self = .statement(error)

@@ -5,6 +5,8 @@ public struct DatabaseView: Sendable {
   public let surroundings: Surroundings
   public let past: Past
   public let reconciliation: Reconciliation
+  /// What another tool has applied of the files, where Muster has no history of its own.
+  public var foreign: Adoption?
 
   public var history: [HistoryEntry] { past.entries }
 

@@ -18,6 +18,10 @@ public struct Migrator: Sendable {
     public var retryFor = Duration.seconds(300)
     /// How long to wait for another runner to finish.
     public var lockWait = Duration.seconds(300)
+    /// Whose names and markers the files have, where that is not left to what they look like.
+    public var tool: Tool?
+    /// Runs files although another tool's history says that it applied them.
+    public var ignoresForeignHistory = false
     /// Whose history is kept: a tenant's schema by name, or the database's when empty.
     public var scope = ""
     /// Looks at what was done before it is committed; throws ``Refusal`` to have it rolled back. The files that can be in a
@@ -86,11 +90,11 @@ public struct Migrator: Sendable {
 
   // MARK: Steps
 
-  private func connected<T: Sendable>(
+  func connected<T: Sendable>(
     _ body: (PostgresConnection, MigrationFolder) async throws -> T
   ) async throws(MigrationError) -> T {
     do {
-      let folder = try MigrationFolder(reading: directory, context: options.context)
+      let folder = try MigrationFolder(reading: directory, as: options.tool, context: options.context)
       let connection = try await PostgresConnection.connect(settings)
       do {
         let value = try await body(connection, folder)
@@ -119,8 +123,13 @@ public struct Migrator: Sendable {
         let kept = try history.sql(of: reconciliation.unexplained, connection)
         reconciliation = Reconciliation(files: folder.files, history: past.entries, kept: kept)
       }
-      return DatabaseView(surroundings: surroundings, past: past, reconciliation: reconciliation)
+      // What another tool has applied is looked for once: before there is anything of Muster's own.
+      let looksElsewhere = past.entries.isEmpty && options.scope.isEmpty && !options.ignoresForeignHistory
+      return DatabaseView(
+        surroundings: surroundings, past: past, reconciliation: reconciliation,
+        foreign: looksElsewhere ? try Adoption.due(folder, connection) : nil)
     }
+    if heedingFaults, let foreign = view.foreign { throw AdoptionError.notAdopted(foreign) }
     let faults = view.reconciliation.faults.filter(isInTheWay)
     if heedingFaults, !faults.isEmpty { throw MigrationError.history(faults) }
     return view

@@ -22,6 +22,7 @@ struct Muster: AsyncParsableCommand {
       DemoCommand.self,
       MigrateCommand.self,
       StatusCommand.self,
+      AdoptCommand.self,
       NewCommand.self,
       LintCommand.self,
       VerifyCommand.self,

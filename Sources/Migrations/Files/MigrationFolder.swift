@@ -5,6 +5,8 @@ public struct MigrationFolder: Sendable {
   public let path: String
   /// Whose names and markers the files have.
   public let tool: Tool
+  /// What it calls itself, where its tool keeps one history of several folders.
+  let project: String?
   /// By version; no two have the same.
   public let files: [MigrationFile]
   let context: ScriptContext
@@ -19,6 +21,7 @@ public struct MigrationFolder: Sendable {
     self.path = path
     self.context = context
     if let tool { self.tool = tool } else { self.tool = try Tool(recognisedIn: listing) }
+    project = try self.tool.layout.project(in: listing)
     let files = try self.tool.layout.files(in: listing).sorted { $0.version < $1.version }
     guard !files.isEmpty else { throw FileError(.noMigrations, path: path) }
     for (file, next) in zip(files, files.dropFirst()) where file.version == next.version {

@@ -157,10 +157,14 @@ struct History: Sendable, Hashable {
       """, [scope, file.version.digits])
   }
 
+  /// Of what is repeatable, whether it is there with this text.
   func contains(_ file: MigrationFile, _ connection: isolated PostgresConnection) throws -> Bool {
     try connection.query(
-      "select exists (select from muster.migration where scope = $1 and version = $2)",
-      [scope, file.version.digits]
+      """
+      select exists (select from muster.migration
+        where scope = $1 and version = $2 and (not $3 or checksum = $4))
+      """,
+      [scope, file.version.digits, file.version.isRepeatable, file.checksum.value]
     ).scalar()
   }
 

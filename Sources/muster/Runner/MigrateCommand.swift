@@ -71,6 +71,9 @@ struct MigrateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long to wait for another runner to finish.", valueName: "duration"))
   var lockWait = Timeout(milliseconds: 300_000)
 
+  @Flag(help: "Run files that another tool's history says it has applied already.")
+  var ignoreForeignHistory = false
+
   @OptionGroup var proof: ProofOptions
   @OptionGroup var fleet: FleetOptions
 
@@ -118,6 +121,8 @@ struct MigrateCommand: AsyncParsableCommand {
     options.target = to.map(Target.version) ?? .newest
     options.allowsOutOfOrder = allowOutOfOrder
     options.musterVersion = Muster.configuration.version
+    options.tool = folder.layout
+    options.ignoresForeignHistory = ignoreForeignHistory
     return options
   }
 
@@ -138,11 +143,18 @@ struct FolderOptions: ParsableArguments {
     name: .customLong("dir"), help: ArgumentHelp("The folder with the migrations.", valueName: "folder"),
     completion: .directory)
   var path = "migrations"
+
+  @Option(
+    help: ArgumentHelp(
+      "Whose names and markers the files have, where that is not plain from the files.", valueName: "tool"))
+  var layout: Tool?
 }
 
 extension Version: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
+
+extension Tool: ExpressibleByArgument {}
 
 extension Timeout: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

@@ -22,7 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let view: DatabaseView
     do {
-      view = try await Migrator(try database.required(), directory: folder.path).status()
+      var options = Migrator.Options()
+      options.tool = folder.layout
+      view = try await Migrator(try database.required(), directory: folder.path, options: options).status()
     } catch let error as MigrationError {
       if json { Output.standard.line(MigrationJSON(applied: [], error: error).text) }
       throw error
@@ -86,6 +88,11 @@ private struct MigrationStatus {
     let reconciliation = view.reconciliation
     Output.standard.line("\(view.history.count) applied, \(reconciliation.pending.count) pending")
     for fault in reconciliation.faults { Output.standard.line(fault.description) }
+    if let foreign = view.foreign {
+      Output.standard.line(
+        "\(foreign.taken.count) of these were applied by \(foreign.history.tool.title), says \(foreign.history.table);"
+          + " \"muster adopt\" takes that over")
+    }
   }
 
   var json: String {

@@ -8,6 +8,12 @@ protocol Layout: Sendable {
   func evidence(in folder: FolderListing) throws(FileError) -> Evidence?
   /// In any order, and not yet checked for two of one version.
   func files(in folder: FolderListing) throws(FileError) -> [MigrationFile]
+  /// What the folder calls itself, where one history can be of several folders.
+  func project(in folder: FolderListing) throws(FileError) -> String?
+}
+
+extension Layout {
+  func project(in folder: FolderListing) throws(FileError) -> String? { nil }
 }
 
 /// How sure a folder makes it that it is some tool's.

@@ -9,10 +9,18 @@ struct SqitchLayout: Layout {
     return folder.has(layout.plan) ? .certain("\(layout.plan)") : nil
   }
 
+  func project(in folder: FolderListing) throws(FileError) -> String? { try plan(in: folder)?.project }
+
+  private func plan(in folder: FolderListing) throws(FileError) -> SqitchPlan? {
+    let path = try Arrangement(of: folder).plan
+    return try folder.text(of: path).map { text throws(FileError) in
+      try SqitchPlan(text, path: folder.path(of: path))
+    }
+  }
+
   func files(in folder: FolderListing) throws(FileError) -> [MigrationFile] {
     let layout = try Arrangement(of: folder)
-    guard let text = try folder.text(of: layout.plan) else { return [] }
-    let changes = try SqitchPlan(text, path: folder.path(of: layout.plan)).changes
+    let changes = try plan(in: folder)?.changes ?? []
     let conduct = Conduct.foreign.with {
       $0.leavesTransactionByItself = true
       $0.commitsByStatement = true
