@@ -99,7 +99,8 @@ let package = Package(
     tests("Migrations", ["Migrations", "Digest", "SQLText", "TemporaryCluster", "TestSupport"]),
     tests("Seeding", ["Seeding", "PostgresClient", "TemporaryCluster", "TestSupport"]),
     tests("Verification", ["Verification", "PostgresClient", "TemporaryCluster", "TestSupport"]),
-    tests("Benchmarking", ["Benchmarking", "PostgresClient", "TemporaryCluster", "TestSupport"]),
+    tests(
+      "Benchmarking", ["Benchmarking", "PostgresClient", "TemporaryCluster", "TestSupport"] + subprocess),
     tests("muster", ["TemporaryCluster", "TestSupport"] + subprocess),
   ]
 )

@@ -158,12 +158,14 @@ public enum BenchmarkError: Error, CustomStringConvertible {
   case nothingChanged(contender: String, transactions: Int)
   /// pgbench failed or could not be started.
   case pgbench(program: String, status: String, output: String)
+  /// A runner failed, or did not do what it was to do.
+  case tool(program: String, status: String, output: String)
 
   public var description: String {
     switch self {
     case .nothingChanged(let contender, let transactions):
       "“\(contender)” ran \(transactions) transactions and changed nothing: its figure would mean nothing"
-    case .pgbench(let program, let status, let output):
+    case .pgbench(let program, let status, let output), .tool(let program, let status, let output):
       "\(program) \(status)\n\(output)"
     }
   }

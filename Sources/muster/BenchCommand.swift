@@ -5,10 +5,25 @@ import Migrations
 import PostgresClient
 import TemporaryCluster
 
-/// `muster bench`: Muster's design and the naive one side by side.
+/// `muster bench`: figures of this machine, each beside others of the same run.
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
+    abstract: "Measure the features beside their naive design, or the runner beside other runners.",
+    discussion: """
+      Without the name of one of the two it is the features:
+
+        muster bench heartbeat rooms
+        muster bench migrate
+      """,
+    subcommands: [BenchFeaturesCommand.self, BenchMigrateCommand.self],
+    defaultSubcommand: BenchFeaturesCommand.self)
+}
+
+/// `muster bench features`: Muster's design and the naive one side by side.
+struct BenchFeaturesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
     abstract: "Measure Muster's design beside the naive one and beside the floor, in one run.",
     discussion: """
       The contenders take turns, the median of the rounds counts, and rows must really have changed. With no database \
@@ -165,7 +180,7 @@ struct BenchCommand: AsyncParsableCommand {
 
 extension Double {
   /// Three digits that count: 12,345 · 123 · 12.3 · 1.23.
-  fileprivate var legible: String {
+  var legible: String {
     guard isFinite else { return "–" }
     if self >= 100 { return Int(rounded()).grouped }
     let scale = self >= 10 ? 10.0 : 100.0

@@ -1,5 +1,6 @@
 import Benchmarking
 import PostgresClient
+import SystemPackage
 import TemporaryCluster
 import TestSupport
 import Testing
@@ -31,6 +32,25 @@ import Testing
       for contestant in comparison.contestants { #expect(contestant.perSecond > 0) }
       for fact in comparison.facts { #expect(fact.isKept, "\(fact)") }
     }
+  }
+
+  @Test func runnersRace() async throws {
+    let cluster = try await TemporaryCluster.shared()
+    func race(muster: String) async throws -> MigrationRace.Result {
+      try await MigrationRace(
+        server: cluster.settings, muster: muster, psql: cluster.binaries.folder + "/psql", files: 3,
+        rounds: 1, slow: false, progress: { _ in }
+      ).run("three files")
+    }
+    let result = try await race(muster: musterPath.string)
+    #expect(result.standings.prefix(2).map(\.tool) == ["psql", "muster"])
+    #expect(result.standings.allSatisfy { $0.applyMilliseconds > 0 && $0.ratio > 0 })
+    #expect(result.standings[0].ratio == 1 && result.standings[0].upToDateMilliseconds == nil)
+    #expect(result.standings[1].upToDateMilliseconds ?? 0 > 0)
+    #expect(result.facts.map(\.name).contains("3 files"))
+    // One that does nothing is not the fastest.
+    let error = try await #require(throws: BenchmarkError.self) { try await race(muster: "/bin/true") }
+    #expect("\(error)".contains("made 0 tables of 3"))
   }
 
   @Test func aBeatThatChangesNothingIsNoResult() async throws {

@@ -45,14 +45,17 @@ struct PasswordTests {
   private static func commands() async throws -> [[String]] {
     let help = try await muster("--experimental-dump-help")
     let tree = try JSONDecoder().decode(Tree.self, from: Data(help.output.utf8))
-    let commands = (tree.command.subcommands ?? []).filter { command in
-      (command.arguments ?? []).contains { $0.preferredName?.name == "database-url" }
-    }
-    #expect(commands.count >= 7)
-    return commands.map { command in
-      [command.commandName]
-        + (command.arguments ?? []).filter { !$0.isOptional && $0.kind == "positional" }.map { _ in "1" }
-    }
+    let commands = calls(tree.command)
+    #expect(commands.count >= 8)
+    return commands
+  }
+
+  private static func calls(_ command: Tree.Command) -> [[String]] {
+    let arguments = command.arguments ?? []
+    let own = arguments.filter { !$0.isOptional && $0.kind == "positional" }.map { _ in "1" }
+    let connects = arguments.contains { $0.preferredName?.name == "database-url" }
+    let below = (command.subcommands ?? []).flatMap { sub in calls(sub).map { [sub.commandName] + $0 } }
+    return (connects ? [own] : []) + below
   }
 
   private static func home() throws -> Folder {

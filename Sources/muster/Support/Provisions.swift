@@ -19,7 +19,7 @@ enum Provisions {
       hint: "Run it in a checkout of Muster, or say where it is: \(option) path/to/\(name)")
   }
 
-  private static var ownPath: String {
+  static var ownPath: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
   }
 

@@ -1,0 +1,192 @@
+import FoundationEssentials
+import PostgresClient
+
+/// Muster and other runners apply the same small files, each to a fresh database, round by round; psql, which keeps no history, is
+/// the floor.
+public struct MigrationRace: Sendable {
+  /// One migration: its name without an extension, and its SQL.
+  struct File: Sendable {
+    let name: String
+    let sql: String
+  }
+
+  /// How one tool did.
+  public struct Standing: Sendable, Codable {
+    public let tool: String
+    /// The median of the rounds.
+    public let applyMilliseconds: Double
+    /// Times psql's, in this run.
+    public let ratio: Double
+    /// Another run that has nothing to do: the median; nil for a tool that keeps no history.
+    public let upToDateMilliseconds: Double?
+    /// What was resident at most while it applied; nil where that cannot be seen.
+    public let megabytes: Double?
+  }
+
+  public struct Result: Sendable, Codable {
+    public let title: String
+    /// psql first, then Muster, then whoever else is installed.
+    public let standings: [Standing]
+    public let facts: [Fact]
+
+    public var isKept: Bool { facts.allSatisfy(\.isKept) }
+  }
+
+  private let server: ConnectionSettings
+  private let tools: [MigrationTool]
+  private let files: [File]
+  private let rounds: Int
+  private let progress: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - server: Where databases may be made and dropped.
+  ///   - muster: The program to measure.
+  ///   - psql: The floor.
+  ///   - files: How many migrations there are.
+  ///   - rounds: How often each tool runs; the median counts.
+  ///   - slow: Whether the tools that take minutes run as well, once.
+  ///   - progress: Told what is being done, in words.
+  public init(
+    server: ConnectionSettings, muster: String, psql: String, files: Int, rounds: Int, slow: Bool,
+    progress: @escaping @Sendable (String) -> Void
+  ) {
+    self.server = server
+    tools =
+      [.psql(psql), .muster(muster)]
+      + MigrationTool.peers.filter { Self.isInstalled($0.name) && (slow || !$0.isSlow) }
+    self.files = (1...files).map { number in
+      let digits = String(number)
+      let name = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      return File(
+        name: "\(name)_item", sql: "create table item_\(name) (id integer primary key, name text not null);")
+    }
+    self.rounds = rounds
+    self.progress = progress
+  }
+
+  /// Runs all rounds.
+  ///
+  /// - Throws: `PostgresError`, ``BenchmarkError`` where a tool fails or has not done its work.
+  public func run(_ title: String) async throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.path() + "/muster-bench-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for tool in tools {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/\(tool.name)", withIntermediateDirectories: true)
+      try tool.prepare("\(folder)/\(tool.name)", files)
+    }
+    let password = try server.secret.map(PasswordFile.init)
+    defer { password?.remove() }
+    var samples = tools.map { _ in Samples() }
+    for round in 0...rounds {
+      for (index, tool) in tools.enumerated() where !tool.isSlow || round <= 1 {
+        progress("\(title): \(tool.name), \(round == 0 ? "memory" : "round \(round) of \(rounds)")")
+        try await withDatabase { database in
+          let process = MeasuredProcess(
+            call: tool.call("\(folder)/\(tool.name)", database), password: password)
+          try await measure(process, tool, database, isWeighed: round == 0, &samples[index])
+        }
+      }
+    }
+    return result(title, samples)
+  }
+
+  private struct Samples {
+    var apply: [Double] = []
+    var upToDate: [Double] = []
+    var memory = 0
+  }
+
+  /// In a database of its own. The first round is not timed: it is looked at, and warms the disk's cache.
+  private func measure(
+    _ process: MeasuredProcess, _ tool: MigrationTool, _ database: ConnectionSettings, isWeighed: Bool,
+    _ samples: inout Samples
+  ) async throws {
+    if isWeighed {
+      samples.memory = try await process.peakMemory()
+    } else {
+      samples.apply.append(try await process.duration() / .milliseconds(1))
+    }
+    let tables = try await count(
+      "select count(*) from pg_catalog.pg_class where relname ~ '^item_[0-9]+$'", in: database)
+    guard tables == files.count else {
+      throw BenchmarkError.tool(
+        program: tool.name, status: "made \(tables) tables of \(files.count)", output: "")
+    }
+    guard tool.hasHistory, !isWeighed else { return }
+    for _ in 1...5 { samples.upToDate.append(try await process.duration() / .milliseconds(1)) }
+  }
+
+  private func result(_ title: String, _ samples: [Samples]) -> Result {
+    let floor = samples[0].apply.median
+    let standings = zip(tools, samples).map { tool, samples in
+      Standing(
+        tool: tool.name, applyMilliseconds: samples.apply.median, ratio: samples.apply.median / floor,
+        upToDateMilliseconds: tool.hasHistory ? samples.upToDate.median : nil,
+        megabytes: samples.memory > 0 ? Double(samples.memory) / 1_048_576 : nil)
+    }
+    return Result(title: title, standings: standings, facts: facts(standings))
+  }
+
+  private func facts(_ standings: [Standing]) -> [Fact] {
+    guard let muster = standings.first(where: { $0.tool == "muster" }) else { return [] }
+    var facts = [
+      Fact(
+        name: "\(files.count) files", seen: "\(muster.ratio.hundredths) × psql", promised: "at most 1.3 ×",
+        isKept: muster.ratio <= 1.3)
+    ]
+    if let mine = muster.upToDateMilliseconds,
+      let theirs = standings.first(where: { $0.tool == "dbmate" })?.upToDateMilliseconds
+    {
+      facts.append(
+        Fact(
+          name: "up to date", seen: "\(mine.oneDecimal) ms",
+          promised: "at most dbmate's \(theirs.oneDecimal) ms",
+          isKept: mine <= theirs))
+    }
+    if let megabytes = muster.megabytes {
+      facts.append(
+        Fact(
+          name: "client memory", seen: "\(megabytes.oneDecimal) MB", promised: "at most 30 MB",
+          isKept: megabytes <= 30))
+    }
+    return facts
+  }
+
+  // MARK: Databases
+
+  private func withDatabase(_ body: (ConnectionSettings) async throws -> Void) async throws {
+    let name = "muster_race_\(ProcessInfo.processInfo.processIdentifier)"
+    try await execute("drop database if exists \(name) with (force)")
+    try await execute("create database \(name) template template0")
+    // What the making of databases leaves to be written is not for the next tool to wait for.
+    try await execute("checkpoint")
+    try await body(server.with("dbname", name))
+    try await execute("drop database \(name) with (force)")
+  }
+
+  private func execute(_ sql: String) async throws {
+    let connection = try await PostgresConnection.connect(server)
+    try await connection.run { connection in
+      defer { connection.close() }
+      try connection.execute(sql)
+    }
+  }
+
+  private func count(_ sql: String, in database: ConnectionSettings) async throws -> Int {
+    let connection = try await PostgresConnection.connect(database)
+    return try await connection.run { connection in
+      defer { connection.close() }
+      return try connection.query(sql).scalar(Int.self)
+    }
+  }
+
+  private static func isInstalled(_ program: String) -> Bool {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+  }
+}
+
+extension Double {
+  fileprivate var hundredths: String { "\((self * 100).rounded() / 100)" }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Benchmarking
+import FoundationEssentials
+import PostgresClient
+import TemporaryCluster
+
+/// `muster bench migrate`: many small files, Muster beside other runners, psql as the floor.
+struct BenchMigrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Measure the runner beside psql and the other runners that are installed.",
+    discussion: """
+      Each of psql, muster, dbmate, sql-migrate and (with --slow) sqitch that is found in PATH applies the same small \
+      files to a fresh database; they take turns, and the median of the rounds counts. psql applies them in one \
+      session with a transaction a file, and keeps no history: it is the floor. What it costs to find nothing to do, \
+      and how much memory each needs, is measured as well.
+
+      With no database named it starts two throw-away servers: one that does not wait for the disk, where the tools \
+      themselves show best, and one that does.
+
+        muster bench migrate --files 1000 --rounds 5
+
+      Exit code 1 says that a promise was not kept.
+      """)
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var verbosity: VerbosityOptions
+
+  @Option(help: "How many migrations there are.")
+  var files = 1000
+
+  @Option(help: "How often each tool runs.")
+  var rounds = 5
+
+  @Flag(help: "Let tools run as well, once, that take minutes: sqitch.")
+  var slow = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if files < 1 || files > 9999 { throw ValidationError("--files is 1 to 9999.") }
+    if rounds < 1 { throw ValidationError("--rounds is at least 1.") }
+  }
+
+  func run() async throws {
+    let results: [MigrationRace.Result]
+    if let settings = try database.named() {
+      results = [try await race(settings, psql: "psql", "this server")]
+    } else {
+      let quick = try await onThrowAwayServer(isDurable: false, "a server that does not wait for the disk")
+      results = [quick, try await onThrowAwayServer(isDurable: true, "a server that commits to disk")]
+    }
+    try tell(results)
+  }
+
+  private func onThrowAwayServer(isDurable: Bool, _ title: String) async throws -> MigrationRace.Result {
+    let cluster = try await TemporaryCluster.start(
+      .init(settings: ["shared_buffers": "512MB", "max_wal_size": "8GB"], isDurable: isDurable))
+    do {
+      let result = try await race(cluster.settings, psql: "\(cluster.binaries.folder)/psql", title)
+      await cluster.stop()
+      return result
+    } catch {
+      await cluster.stop()
+      throw error
+    }
+  }
+
+  private func race(
+    _ server: ConnectionSettings, psql: String, _ title: String
+  ) async throws -> MigrationRace.Result {
+    let progress = Progress(quiet: verbosity.quiet)
+    defer { progress.clear() }
+    return try await MigrationRace(
+      server: server, muster: Provisions.ownPath, psql: psql, files: files, rounds: rounds, slow: slow,
+      progress: { progress.show($0) }
+    ).run("\(files.grouped) files, \(title)")
+  }
+
+  private func tell(_ results: [MigrationRace.Result]) throws {
+    let output = Output.standard
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      output.line(String(decoding: try encoder.encode(["races": results]), as: UTF8.self))
+    } else {
+      for result in results { show(result, on: output) }
+    }
+    if !results.allSatisfy(\.isKept) { throw ExitStatus.failed.code }
+  }
+
+  private func show(_ result: MigrationRace.Result, on output: Output) {
+    output.line("")
+    output.line(output.styled(result.title, .bold))
+    var table = Table(
+      .left("tool"), .right("apply ms"), .right("× psql"), .right("up to date ms"), .right("client MB"))
+    for standing in result.standings {
+      table.add(
+        Table.Cell(standing.tool), Table.Cell(Int(standing.applyMilliseconds.rounded()).grouped),
+        Table.Cell(standing.ratio.legible), Table.Cell(standing.upToDateMilliseconds?.legible ?? "–"),
+        Table.Cell(standing.megabytes?.legible ?? "–"))
+    }
+    table.print(to: output)
+    var facts = Table(.left(""), .left(""), .left(""), .left(""))
+    for fact in result.facts {
+      facts.add(
+        fact.isKept ? Table.Cell("✓", .green) : Table.Cell("✗", .red), Table.Cell(fact.name),
+        Table.Cell(fact.seen), Table.Cell("promised: \(fact.promised)", .dim))
+    }
+    facts.print(to: output)
+  }
+}
