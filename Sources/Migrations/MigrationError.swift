@@ -13,6 +13,8 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   case course(CourseError)
   /// Another tool's history is in the way, or cannot be taken over.
   case adoption(AdoptionError)
+  /// What was to be repaired cannot be.
+  case repair(RepairError)
   case lock(LockError)
   /// A file needed a lock on a relation that it did not get in the time given.
   case relationLock(StatementFailure, waited: Duration)
@@ -24,7 +26,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .statement, .refused: 1
-    case .files, .connection, .server, .course: 2
+    case .files, .connection, .server, .course, .repair: 2
     case .history: 4
     case .adoption(let error): error.exitCode
     case .lock, .relationLock: 5
@@ -70,6 +72,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .history: "history"
     case .course: "course"
     case .adoption(let error): error.kind
+    case .repair: "repair"
     case .lock, .relationLock: "lock"
     case .statement: "statement"
     case .refused: "refused"
@@ -85,6 +88,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
       faults.map(\.description).joined(separator: "\n") + "\nNothing was changed."
     case .course(let error): "\(error)"
     case .adoption(let error): "\(error)"
+    case .repair(let error): "\(error)"
     case .lock(let error): "\(error)"
     case .relationLock(let failure, let waited):
       "\(failure)\nTried again and again for \(waited.brief). Run again at a quieter hour, or give it longer with --retry-for."
@@ -102,6 +106,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case let error as AdoptionError: self = .adoption(error)
     case let error as LockError: self = .lock(error)
     case let error as CourseError: self = .course(error)
+    case let error as RepairError: self = .repair(error)
     case let error as StatementFailure: self = .statement(error)
     case let error as PostgresError: self = .connection(error)
     case is CancellationError: self = .connection(PostgresError(.cancelled, "told to stop while waiting"))

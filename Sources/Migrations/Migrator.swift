@@ -78,6 +78,16 @@ public struct Migrator: Sendable {
     try await connected { connection, folder in try await read(connection, folder, heedingFaults: false) }
   }
 
+  /// The SQL of a version as it was applied; nil where the history does not have the version.
+  public func appliedSQL(of version: Version) async throws(MigrationError) -> String? {
+    try await connected { connection, _ in
+      try await connection.run { connection in
+        guard try Surroundings.read(connection).hasHistory else { return nil }
+        return try History(scope: options.scope).sql(of: [version], connection)[version]
+      }
+    }
+  }
+
   /// What `migrate` would run, checked as far as it can be without running it. Reads only.
   public func plan() async throws(MigrationError) -> MigrationPlan {
     try await connected { connection, folder in
@@ -109,7 +119,7 @@ public struct Migrator: Sendable {
     }
   }
 
-  private func read(
+  func read(
     _ connection: PostgresConnection, _ folder: MigrationFolder, heedingFaults: Bool = true
   ) async throws -> DatabaseView {
     let view = try await connection.run { connection in

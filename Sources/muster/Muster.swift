@@ -25,6 +25,8 @@ struct Muster: AsyncParsableCommand {
       AdoptCommand.self,
       NewCommand.self,
       LintCommand.self,
+      RepairCommand.self,
+      BaselineCommand.self,
       VerifyCommand.self,
       SeedCommand.self,
       UnseedCommand.self,

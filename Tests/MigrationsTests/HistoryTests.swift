@@ -91,6 +91,25 @@ import Testing
     #expect(!error.description.contains("3_c.sql"))
   }
 
+  @Test func `a repair changes nothing where the history is not what it was when it was shown`() async throws
+  {
+    let (scratch, folder) = try await Self.applied()
+    try folder.write("1_a.sql", "create table a (x bigint);\n")
+    let migrator = scratch.migrator(folder)
+    let plan = try await migrator.repairPlan()
+    #expect(plan.changes.map(\.kind) == ["accept"])
+    try await scratch.execute(
+      "update muster.migration set checksum = 'other', raw_checksum = 'other' where version = '1'")
+    do {
+      try await migrator.repair(plan)
+      Issue.record("it changed what it had not shown")
+    } catch {
+      #expect(error.kind == "repair" && error.exitCode == 2)
+    }
+    try await migrator.repair(try await migrator.repairPlan())
+    #expect(try await migrator.status().reconciliation.faults.isEmpty)
+  }
+
   @Test func `plan and status write nothing, not even the history`() async throws {
     let scratch = try await Scratch.make()
     let folder = try Folder(Self.files)

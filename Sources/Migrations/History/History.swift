@@ -123,21 +123,38 @@ struct History: Sendable, Hashable {
   }
 
   /// What the journal has of the file goes with it: the history row takes over.
-  private func insertion(of file: MigrationFile, by musterVersion: String) -> Statement {
+  func insertion(
+    of file: MigrationFile, by musterVersion: String, as kind: HistoryEntry.Kind = .applied
+  ) -> Statement {
     Statement(
       """
       with journal as (\(Journal.clearing) returning started_at)
       insert into muster.migration (scope, version, name, checksum, checksum_algorithm, raw_checksum, sql, applied_at,
-        applied_by, duration, muster_version)
+        applied_by, duration, muster_version, kind)
       select $1, $2, $3, $4, $5, $6, $7, pg_catalog.clock_timestamp(), session_user,
         pg_catalog.clock_timestamp() - coalesce(
-          (select pg_catalog.min(started_at) from journal), pg_catalog.transaction_timestamp()), $8
+          (select pg_catalog.min(started_at) from journal), pg_catalog.transaction_timestamp()), $8, $9
       \(file.version.isRepeatable ? Self.replacement : "")
       """,
       [
         scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
         file.checksum.raw,
-        String(decoding: file.written, as: UTF8.self), musterVersion,
+        String(decoding: file.written, as: UTF8.self), musterVersion, kind.rawValue,
+      ])
+  }
+
+  /// Has the row say of the file what it is now; changes no row where it is not as it was read.
+  func update(of entry: HistoryEntry, to file: MigrationFile, by musterVersion: String) -> Statement {
+    Statement(
+      """
+      update muster.migration set name = $3, checksum = $4, checksum_algorithm = $5, raw_checksum = $6, sql = $7,
+        muster_version = $8
+      where scope = $1 and version = $2 and checksum = $9 and raw_checksum = $10
+      """,
+      [
+        scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
+        file.checksum.raw, String(decoding: file.written, as: UTF8.self), musterVersion, entry.checksum.value,
+        entry.checksum.raw,
       ])
   }
 

@@ -5,10 +5,10 @@ public struct FolderLint: Sendable {
   public let findings: [Finding]
 
   /// Throws `FileError` where there is no folder to read.
-  public init(reading path: String) throws(FileError) {
+  public init(reading path: String, as tool: Tool? = nil) throws(FileError) {
     let folder: MigrationFolder
     do {
-      folder = try MigrationFolder(reading: path)
+      folder = try MigrationFolder(reading: path, as: tool)
     } catch {
       switch error.fault {
       case .folderMissing, .notAFolder, .unreadable: throw error

@@ -75,15 +75,20 @@ struct Deployment: Sendable {
     if isNew { report(.historyCreated) }
   }
 
-  /// Does the works one after another.
-  func run(
-    _ works: [Work], _ surroundings: Surroundings, backend: Int32
-  ) async throws -> [MigrationReport.Applied] {
-    let settings = RunSettings(
+  /// What holds for all that is run while this server process has the lock.
+  func settings(_ surroundings: Surroundings, backend: Int32) -> RunSettings {
+    RunSettings(
       history: History(scope: options.scope), backend: backend, loginRole: surroundings.loginRole,
       lockTimeout: options.lockTimeout,
       hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report,
       rehearsal: options.rehearsal)
+  }
+
+  /// Does the works one after another.
+  func run(
+    _ works: [Work], _ surroundings: Surroundings, backend: Int32
+  ) async throws -> [MigrationReport.Applied] {
+    let settings = settings(surroundings, backend: backend)
     try await connection.run { try HookNotes(works: works, settings: settings).write($0) }
     var applied: [MigrationReport.Applied] = []
     for step in steps(of: works) {

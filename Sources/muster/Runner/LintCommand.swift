@@ -33,13 +33,13 @@ struct LintCommand: AsyncParsableCommand {
   func run() async throws {
     let lint: FolderLint
     do {
-      lint = try FolderLint(reading: folder.path)
+      lint = try FolderLint(reading: folder.path, as: folder.layout)
     } catch {
       throw MigrationError.files(error)
     }
     var report = LintReport(files: lint.files.count, base: nil, findings: lint.findings)
     if let base {
-      let branch = try await BaseBranch(base, folder: folder.path)
+      let branch = try await BaseBranch(base, folder: folder.path, tool: folder.layout)
       report.base = branch.revision
       // A folder that cannot be read has nothing to compare.
       if !lint.files.isEmpty { report.findings += branch.findings(for: lint.files) }

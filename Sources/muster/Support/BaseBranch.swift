@@ -10,7 +10,7 @@ struct BaseBranch {
   private let atFork: [MigrationFile]?
 
   /// Throws `UsageError` where git, the repository or the branch is not to be had, or the branch's own files are not valid.
-  init(_ name: String, folder: String) async throws {
+  init(_ name: String, folder: String, tool: Tool?) async throws {
     self.folder = folder
     let git = try await Git(folder: folder)
     revision = try await git.revision(name)
