@@ -135,6 +135,47 @@ struct LintTests {
     }
   }
 
+  @Test("reads hooks, down files and included files, and asks the environment for nothing")
+  func everything() async throws {
+    let home = try Folder([
+      "migrations/1_a.sql": "-- muster: env SECRET\nselect :'SECRET';\n\\ir parts/a.inc\n",
+      "migrations/1_a.down.sql": "drop table 'a", "migrations/parts/a.inc": "select (1;",
+      "migrations/hooks/after_deploy.sql": "commit;",
+    ])
+    let result = try await Self.lint(in: home.path)
+    #expect(result.status == 1)
+    let places = result.output.split(separator: "\n").filter { $0.hasSuffix("[invalid]") }
+      .map { $0.split(separator: " ")[0] }
+    #expect(
+      places == [
+        "migrations/parts/a.inc:1:8:", "migrations/1_a.down.sql:1:12:",
+        "migrations/hooks/after_deploy.sql:1:1:",
+      ])
+    try home.write("migrations/parts/a.inc", "select 1;")
+    try home.write("migrations/1_a.down.sql", "drop table a")
+    try home.remove("migrations/hooks/after_deploy.sql")
+    #expect(try await Self.lint(in: home.path).status == 0)
+  }
+
+  @Test("takes a file that the base's files include for a part of them")
+  func included() async throws {
+    let home = try Folder([
+      "db/migrations/1_a.sql": "\\ir ../parts/a.sql\n\\i db/parts/b.sql\n", "db/parts/a.sql": "select 'a';\n",
+      "db/parts/b.sql": "select 'b';\n",
+    ])
+    try await Self.git("init", "--quiet", "--initial-branch=main", in: home.path)
+    try await Self.commit("one", in: home.path)
+    let same = try await Self.lint("--dir", "db/migrations", "--base", "main", in: home.path)
+    #expect(same.status == 0, "\(same.output)\(same.errors)")
+    for part in ["a", "b"] {
+      try home.write("db/parts/\(part).sql", "select 'edited';\n")
+      let edited = try await Self.lint("--dir", "db/migrations", "--base", "main", in: home.path)
+      #expect(edited.status == 1)
+      #expect(edited.output.contains("+select 'edited';") && edited.output.contains("[edited]"))
+      try home.write("db/parts/\(part).sql", "select '\(part)';\n")
+    }
+  }
+
   @Test("says so where there is no git, no repository, or no such branch")
   func absent() async throws {
     let home = try Folder(["migrations/1_a.sql": "select 1"])

@@ -221,6 +221,37 @@ struct RepairTests {
     #expect(json.output.contains("\"applied\":[{") && !json.output.contains("takenBack"))
   }
 
+  @Test("gives the files the variables that are allowed, and keeps their values to itself")
+  func variables() async throws {
+    let setting = try await Self.setting()
+    try setting.home.write(
+      "migrations/4_d.sql",
+      "-- muster: env ASKED\ncreate table d as select :'ASKED' as asked, :'GIVEN' as given;\n")
+    try setting.home.write("migrations/hooks/before_deploy.sql", "select :'GIVEN';\n")
+    func run(_ environment: [String: String], _ arguments: String...) async throws -> ToolResult {
+      let all = environment.merging(["DATABASE_URL": setting.database.settings.conninfo]) { $1 }
+      return try await muster(with: arguments, environment: all, folder: setting.home.path)
+    }
+    let secrets = ["ASKED": "first'secret", "GIVEN": "second secret", "OTHER": "third"]
+    let unasked = try await run(["GIVEN": "x"], "migrate", "--env", "GIVEN")
+    #expect(unasked.status == 2 && unasked.errors.contains("ASKED"))
+    let ungiven = try await run(["ASKED": "x"], "migrate", "--env", "GIVEN")
+    #expect(ungiven.status == 2 && ungiven.errors.contains("the environment has no GIVEN"))
+    #expect(try await setting.history("version") == "1, 2, 3")
+    let done = try await run(secrets, "migrate", "--env", "GIVEN")
+    #expect(done.status == 0, "\(done.errors)")
+    #expect(
+      try await setting.database.value("select asked || ' ' || given from d") == "first'secret second secret")
+    #expect(try await setting.history("sql")?.contains("secret") == false)
+    #expect(!(done.output + done.errors).contains("secret"))
+    // Another value is no edit, and the value is in no difference either.
+    #expect(try await run(["ASKED": "other", "GIVEN": "other"], "migrate", "--env", "GIVEN").status == 0)
+    try setting.home.write("migrations/4_d.sql", "-- muster: env ASKED\nselect :'ASKED';\n")
+    let edited = try await run(secrets, "migrate", "--env", "GIVEN")
+    #expect(edited.status == 4 && edited.errors.contains("+select :'ASKED';"))
+    #expect(!(edited.output + edited.errors).contains("secret"))
+  }
+
   @Test("shows a difference in JSON whole")
   func json() async throws {
     let setting = try await Self.setting()

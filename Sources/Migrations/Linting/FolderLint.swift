@@ -1,40 +1,67 @@
+public import SQLText
+
 /// Every file of a folder, read as a run would read it and not run.
 public struct FolderLint: Sendable {
   /// The files in order; none where the folder as a whole is not valid.
   public let files: [MigrationFile]
+  /// Whose names and markers they have; nil where that cannot be said.
+  public let tool: Tool?
   public let findings: [Finding]
 
   /// Throws `FileError` where there is no folder to read.
   public init(reading path: String, as tool: Tool? = nil) throws(FileError) {
     let folder: MigrationFolder
     do {
-      folder = try MigrationFolder(reading: path, as: tool)
+      folder = try MigrationFolder(reading: path, as: tool, context: .unset())
     } catch {
       switch error.fault {
       case .folderMissing, .notAFolder, .unreadable: throw error
       default:
         files = []
+        self.tool = tool
         findings = [Finding(error)]
         return
       }
     }
     files = folder.files
-    findings = folder.files.flatMap(Self.findings)
+    self.tool = folder.tool
+    findings = folder.files.flatMap(Self.findings) + Self.findings(inHooksOf: folder)
   }
 
   private static func findings(in file: MigrationFile) -> [Finding] {
-    [
-      finding { () throws(FileError) in _ = try file.script() },
-      finding { () throws(FileError) in _ = try file.downScript() },
-    ].compactMap { $0 }
+    finding { () throws(FileError) in _ = try file.script() }
+      + finding { () throws(FileError) in _ = try file.downScript() }
   }
 
-  private static func finding(_ read: () throws(FileError) -> Void) -> Finding? {
+  private static func findings(inHooksOf folder: MigrationFolder) -> [Finding] {
+    do {
+      let hooks = try Hooks(of: folder)
+      return [hooks.before, hooks.after].compactMap { $0 }.flatMap(findings)
+    } catch {
+      return [Finding(error)]
+    }
+  }
+
+  private static func finding(_ read: () throws(FileError) -> Void) -> [Finding] {
     do {
       try read()
-      return nil
+      return []
     } catch {
-      return Finding(error)
+      return [Finding(error)]
     }
+  }
+}
+
+extension ScriptContext {
+  /// For scripts that are read and not run: what the environment will have is not known yet, and may be anything. Paths in
+  /// `\i` count from the folder.
+  public static func unset(from folder: String? = nil) -> ScriptContext {
+    var context = ScriptContext.files()
+    let files = context.load
+    context.environment = { $0 }
+    context.load = { path throws(IncludeError) in
+      try files(folder.flatMap { path.hasPrefix("/") ? nil : "\($0)/\(path)" } ?? path)
+    }
+    return context
   }
 }

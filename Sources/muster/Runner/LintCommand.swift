@@ -8,7 +8,8 @@ struct LintCommand: AsyncParsableCommand {
     abstract:
       "Check a folder of migrations without a database, and against the branch it is to be merged into.",
     discussion: """
-      Every file has to be one that migrate would run: its name, its text, its directives. With --base, what a database \
+      Every file has to be one that migrate would run: its name, its text, its directives, the files that it includes; down \
+      files and hooks too. With --base, what a database \
       that follows that branch would refuse is found too: a new file below a version that the branch has, a version that \
       both sides took, a file of the branch that was edited, removed or renamed here.
 
@@ -39,7 +40,7 @@ struct LintCommand: AsyncParsableCommand {
     }
     var report = LintReport(files: lint.files.count, base: nil, findings: lint.findings)
     if let base {
-      let branch = try await BaseBranch(base, folder: folder.path, tool: folder.layout)
+      let branch = try await BaseBranch(base, folder: folder.path, tool: lint.tool)
       report.base = branch.revision
       // A folder that cannot be read has nothing to compare.
       if !lint.files.isEmpty { report.findings += branch.findings(for: lint.files) }

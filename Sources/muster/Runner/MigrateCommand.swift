@@ -19,6 +19,7 @@ struct MigrateCommand: AsyncParsableCommand {
         -- muster: lock-timeout 10s           how long one attempt waits for a lock
         -- muster: statement-timeout 1h       how long one statement may take
         -- muster: requires-extension NAME    created first, where it is not there
+        -- muster: env NAME                   the environment's NAME is :NAME in the file
 
       Right above a statement, lock-timeout and statement-timeout hold for it alone. In a no-transaction file
 
@@ -29,6 +30,9 @@ struct MigrateCommand: AsyncParsableCommand {
       A run that was stopped, with kill -9 too, goes on where it was when it is started again. What can be in a       transaction has then run exactly once. INVALID indexes and half detached partitions that a CONCURRENTLY left are       dropped and built again, or finished. A VACUUM, or a procedure that commits, runs at least once: killed before its       end was noted it runs again, so it must bear that.
 
       Nobody who reads or writes a table waits behind a migration for longer than the lock timeout. An attempt that did       not get its lock is rolled back, tried again after a pause, and says who holds it.
+
+      hooks/before_deploy.sql and hooks/after_deploy.sql in the folder run before and behind what is pending, each time \
+      something is.
 
       Exit codes: 0 up to date · 1 a migration failed · 2 usage or connection · 4 an applied file was edited, is gone, \
       or comes too late · 5 a lock was not to be had.
@@ -74,6 +78,7 @@ struct MigrateCommand: AsyncParsableCommand {
   @Flag(help: "Run files that another tool's history says it has applied already.")
   var ignoreForeignHistory = false
 
+  @OptionGroup var variables: VariableOptions
   @OptionGroup var proof: ProofOptions
   @OptionGroup var fleet: FleetOptions
 
@@ -84,13 +89,13 @@ struct MigrateCommand: AsyncParsableCommand {
   func run() async throws {
     if fleet.isWanted {
       let run = FleetRun(
-        fleet: try await fleet.fleet(database), directory: folder.path, options: options,
+        fleet: try await fleet.fleet(database), directory: folder.path, options: try options(),
         table: try proof.table(), json: json, isQuiet: verbosity.quiet)
       return try await run.run()
     }
     let log = MigrationLog(isQuiet: verbosity.quiet || json)
     let proof = try proof.table().map { Proof($0, log: log) }
-    var options = options
+    var options = try options()
     if let proof { options.beforeCommit = { try proof.look($0) } }
     let migrator = Migrator(try database.required(), directory: folder.path, options: options)
     if plan { return try await showPlan(migrator) }
@@ -113,7 +118,7 @@ struct MigrateCommand: AsyncParsableCommand {
     }
   }
 
-  private var options: Migrator.Options {
+  private func options() throws -> Migrator.Options {
     var options = Migrator.Options()
     options.lockTimeout = lockTimeout
     options.retryFor = retryFor.duration
@@ -122,6 +127,7 @@ struct MigrateCommand: AsyncParsableCommand {
     options.allowsOutOfOrder = allowOutOfOrder
     options.musterVersion = Muster.configuration.version
     options.tool = folder.layout
+    options.context = try variables.context()
     options.ignoresForeignHistory = ignoreForeignHistory
     return options
   }

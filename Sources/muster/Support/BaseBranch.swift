@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Migrations
+import SQLText
 
 /// The migrations of a branch, beside those of the working copy.
 struct BaseBranch {
@@ -14,12 +15,9 @@ struct BaseBranch {
     self.folder = folder
     let git = try await Git(folder: folder)
     revision = try await git.revision(name)
-    files = try Self.read(try await git.files(in: revision), of: revision, as: folder)
-    let fork = try await git.fork(from: revision)
-    if let fork {
-      atFork =
-        fork.hash == revision.hash
-        ? files : try Self.read(try await git.files(in: fork), of: fork, as: folder)
+    files = try await Snapshot(git, revision, folder, tool).files()
+    if let fork = try await git.fork(from: revision) {
+      atFork = fork == revision ? files : try await Snapshot(git, fork, folder, tool).files()
     } else {
       atFork = nil
       Output.error.line(
@@ -31,28 +29,50 @@ struct BaseBranch {
   func findings(for here: [MigrationFile]) -> [Finding] {
     BranchComparison(here: here, there: files, before: atFork, base: revision.name, folder: folder).findings
   }
+}
 
-  /// Writes the files where they can be read as a folder is, and forgets them again: a branch that has none is no fault.
-  private static func read(
-    _ contents: [String: [UInt8]], of revision: Git.Revision, as folder: String
-  ) throws -> [MigrationFile] {
-    let scratch = FileManager.default.temporaryDirectory.appending(path: "muster-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
-    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-    for (name, bytes) in contents {
-      let path = URL(filePath: "\(scratch)/\(name)")
-      try FileManager.default.createDirectory(
-        at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(bytes).write(to: path)
+/// A folder of migrations as a commit has it, written where it can be read as a folder is, and forgotten again.
+private struct Snapshot {
+  private let git: Git
+  private let revision: Git.Revision
+  private let folder: String
+  private let tool: Tool?
+  private let root = FileManager.default.temporaryDirectory.appending(path: "muster-\(UUID().uuidString)")
+    .path
+
+  init(_ git: Git, _ revision: Git.Revision, _ folder: String, _ tool: Tool?) {
+    self.git = git
+    self.revision = revision
+    self.folder = folder
+    self.tool = tool
+  }
+
+  /// None where the branch has none, which is no fault.
+  func files() async throws -> [MigrationFile] {
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let own = try await git.files(in: revision)
+    for (path, bytes) in own { try write(path, bytes) }
+    if own.values.contains(where: { $0.firstRange(of: Array("\\i".utf8)) != nil }) {
+      for (path, bytes) in try await git.scripts(in: revision) { try write(path, bytes) }
     }
+    let place = "\(root)/\(git.prefix)"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     do {
-      return try MigrationFolder(reading: scratch).files
+      let context = ScriptContext.unset(from: "\(root)/\(git.workingPrefix)")
+      return try MigrationFolder(reading: place, as: tool, context: context).files
     } catch  where error.fault == .noMigrations {
       return []
     } catch {
       throw UsageError(
         message: "the migrations of \(revision.name) are no valid set: "
-          + "\(error)".replacing(scratch, with: folder))
+          + "\(error)".replacing(place, with: "\(folder)/").replacing("//", with: "/"))
     }
+  }
+
+  private func write(_ path: String, _ bytes: [UInt8]) throws {
+    let file = URL(filePath: "\(root)/\(path)")
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
   }
 }

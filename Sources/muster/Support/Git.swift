@@ -6,17 +6,26 @@ import SystemPackage
 struct Git: Sendable {
   /// Inside the working copy.
   let folder: String
+  /// The path of the folder, and of the working directory, from the top of the repository: empty or with a slash behind it.
+  let prefix: String
+  let workingPrefix: String
 
   /// A commit under the name that it was found by.
   struct Revision: Sendable, Hashable {
     let name: String
     let hash: String
+
+    static func == (left: Revision, right: Revision) -> Bool { left.hash == right.hash }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
   }
 
   /// Throws `UsageError` where git is not to be had or the folder is in no repository.
   init(folder: String) async throws {
     self.folder = folder
-    let answer = try await ask("rev-parse", "--is-inside-work-tree")
+    let answer = try await Self.ask(folder, ["rev-parse", "--is-inside-work-tree"])
+    prefix = try await Self.ask(folder, ["rev-parse", "--show-prefix"]).text
+    workingPrefix = try await Self.ask(".", ["rev-parse", "--show-prefix"]).text
     guard answer.isGood, answer.text == "true" else {
       throw UsageError(
         message: "\(folder): git sees no working copy here: \(answer.reason)",
@@ -51,14 +60,26 @@ struct Git: Sendable {
     return answer.isGood ? Revision(name: answer.text, hash: answer.text) : nil
   }
 
-  /// The files of the folder as they are in a commit, by their paths below it. Symbolic links are followed.
+  /// The files of the folder as they are in a commit, by their paths from the top of the repository. Symbolic links are
+  /// followed.
   func files(in revision: Revision) async throws -> [String: [UInt8]] {
-    let prefix = try await require("rev-parse", "--show-prefix").text
-    let names = try await require("ls-tree", "-r", "-z", "--name-only", revision.hash).bytes
+    try await contents(of: try await names(in: revision).filter { $0.hasPrefix(prefix) }, in: revision)
+  }
+
+  /// Every `.sql` file of the repository: what the files of the folder may include.
+  func scripts(in revision: Revision) async throws -> [String: [UInt8]] {
+    try await contents(of: try await names(in: revision).filter { $0.hasSuffix(".sql") }, in: revision)
+  }
+
+  private func names(in revision: Revision) async throws -> [String] {
+    try await require("ls-tree", "-r", "-z", "--full-tree", "--name-only", revision.hash).bytes
       .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
       .filter { !$0.contains("\n") }
+  }
+
+  private func contents(of names: [String], in revision: Revision) async throws -> [String: [UInt8]] {
     guard !names.isEmpty else { return [:] }
-    let questions = names.map { "\(revision.hash):\(prefix)\($0)\n" }.joined()
+    let questions = names.map { "\(revision.hash):\($0)\n" }.joined()
     let contents = try await require("cat-file", "--batch", "--follow-symlinks", input: questions).bytes
     return Dictionary(uniqueKeysWithValues: zip(names, Self.blobs(contents[...]))).compactMapValues { $0 }
   }
@@ -95,17 +116,19 @@ struct Git: Sendable {
   }
 
   private func require(_ arguments: String..., input: String = "") async throws -> Answer {
-    let answer = try await ask(arguments, input)
+    let answer = try await Self.ask(folder, arguments, input)
     guard answer.isGood else { throw UsageError(message: "git \(arguments[0]) failed: \(answer.reason)") }
     return answer
   }
 
-  private func ask(_ arguments: String...) async throws -> Answer { try await ask(arguments, "") }
+  private func ask(_ arguments: String...) async throws -> Answer { try await Self.ask(folder, arguments) }
 
-  private func ask(_ arguments: [String], _ input: String) async throws -> Answer {
+  private static func ask(_ folder: String, _ arguments: [String], _ input: String = "") async throws
+    -> Answer
+  {
     do {
       let result = try await Subprocess.run(
-        .name("git"), arguments: Arguments(arguments), environment: Self.environment,
+        .name("git"), arguments: Arguments(arguments), environment: environment,
         workingDirectory: FilePath(folder), input: .string(input), output: .bytes(limit: .max),
         error: .string(limit: 1 << 16))
       return Answer(
