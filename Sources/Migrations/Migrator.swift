@@ -37,6 +37,8 @@ public struct Migrator: Sendable {
     public var musterVersion = "0.1.0"
     /// Looks on at each statement, where a copy of the database is migrated to see what that does.
     var rehearsal: Rehearsal?
+    /// In place of the folder's files, where what others made is made again.
+    var files: [MigrationFile]?
 
     public init() {}
   }
@@ -128,10 +130,11 @@ public struct Migrator: Sendable {
       try refuseMissingSchema(surroundings, connection)
       let history = History(scope: options.scope)
       let past = surroundings.hasHistory ? try history.read(connection) : .none
-      var reconciliation = Reconciliation(files: folder.files, history: past.entries)
+      let files = options.files ?? folder.files
+      var reconciliation = Reconciliation(files: files, history: past.entries)
       if !reconciliation.unexplained.isEmpty {
         let kept = try history.sql(of: reconciliation.unexplained, connection)
-        reconciliation = Reconciliation(files: folder.files, history: past.entries, kept: kept)
+        reconciliation = Reconciliation(files: files, history: past.entries, kept: kept)
       }
       // What another tool has applied is looked for once: before there is anything of Muster's own.
       let looksElsewhere = past.entries.isEmpty && options.scope.isEmpty && !options.ignoresForeignHistory

@@ -23,6 +23,7 @@ struct Muster: AsyncParsableCommand {
       MigrateCommand.self,
       StatusCommand.self,
       AdoptCommand.self,
+      DriftCommand.self,
       NewCommand.self,
       LintCommand.self,
       RepairCommand.self,

@@ -97,7 +97,7 @@ enum RichSchema {
     grant select (id) on app.large to rich_reader;
     create view app.sent_names as select "Customer's name" as name from app.sent;
     create materialized view app.totals with (fillfactor = 90) as
-      select customer, sum(total) as total from app.orders group by customer with no data;
+      select customer, count(*) as total from app.orders group by customer with no data;
     create unique index totals_customer on app.totals (customer);
     create rule quiet as on delete to app.large do instead nothing;
 
@@ -175,9 +175,10 @@ enum RichSchema {
     alter default privileges for role rich_owner revoke execute on functions from public;
     """#
 
-  /// What needs an extension that not every build of PostgreSQL comes with.
+  /// What needs extensions that not every build of PostgreSQL comes with.
   static let trigrams = """
     create extension pg_trgm with schema app;
+    create extension hstore with schema app;
     create index customers_text on app.customers using gin (full_name app.gin_trgm_ops);
     grant execute on function app.similarity(text, text) to rich_reader;
     """
@@ -186,7 +187,7 @@ enum RichSchema {
   static let eighteen = """
     alter table app.orders add constraint orders_total_round check (total % 1 = 0) not enforced;
     alter table app.orders add constraint orders_during_known not null during not valid;
-    alter table app.customers add column shouted text generated always as (upper(name)) virtual;
+    alter table app.empty add column a integer, add column doubled integer generated always as (a * 2) virtual;
     create table app.stays (room int4range, during tstzrange, constraint stays_key unique (room, during without overlaps));
     """
 }

@@ -15,18 +15,20 @@ struct Comparison {
     for object in expected.objects where !turning.contains(object) {
       if let other = actual[object.identity] {
         found += changes(from: object, to: other)
-      } else if object.isImplied {
-        if hasWholes(object, in: expected, andIn: actual) {
+      } else if isWorthAWord(object, in: expected, missingIn: actual) {
+        if object.isImplied {
           found += changes(from: object, to: object.untouched)
+        } else if !isFolded(object) {
+          found.append(missing(object))
         }
-      } else if hasWholes(object, in: expected, andIn: actual) {
-        found.append(missing(object))
       }
     }
     for object in actual.objects where expected[object.identity] == nil && !turning.contains(object) {
-      guard hasWholes(object, in: actual, andIn: expected) else { continue }
+      guard isWorthAWord(object, in: actual, missingIn: expected) else { continue }
       if object.isImplied {
         found += changes(from: object.untouched, to: object)
+      } else if let host = actual.host(of: object), expected[host.identity] == nil {
+        continue
       } else {
         found.append(extra(object))
       }
@@ -34,27 +36,41 @@ struct Comparison {
     return inOrder(found)
   }
 
-  /// Whether what the object is a part of is there on the other side too, so that the object is worth a word of its own.
-  private func hasWholes(_ object: CatalogObject, in own: Catalog, andIn other: Catalog) -> Bool {
-    object.partOf.allSatisfy { own[$0] == nil || other[$0] != nil }
-  }
-
-  private func missing(_ object: CatalogObject) -> Difference {
-    Difference(
-      kind: .missing, identity: object.identity, facet: "", line: "\(object.identity) is missing",
-      undo: (object.create.isEmpty ? ["-- make the \(object.identity) by hand"] : object.create)
-        + parts(of: object).flatMap(\.additions) + object.finish)
-  }
-
-  /// What is made with an object and has something to say of its own: comments and privileges of columns.
-  private func parts(of object: CatalogObject) -> [CatalogObject] {
-    expected.objects.filter { $0.partOf.contains(object.identity) }
+  /// Whether what the object is a part of is there on the other side too, and inherits as it does here.
+  private func isWorthAWord(_ object: CatalogObject, in own: Catalog, missingIn other: Catalog) -> Bool {
+    guard object.partOf.allSatisfy({ own[$0] == nil || other[$0] != nil }) else { return false }
+    guard object.inheritedFrom != nil, let table = object.partOf.first(where: { $0.kind == .table }) else {
+      return true
+    }
+    return own[table]?.facets.filter(\.isAncestry) == other[table]?.facets.filter(\.isAncestry)
   }
 
   private func extra(_ object: CatalogObject) -> Difference {
     Difference(
       kind: .extra, identity: object.identity, facet: "", line: "\(object.identity) is not in the files",
       undo: object.drop.isEmpty ? [] : [object.drop])
+  }
+
+  private func missing(_ object: CatalogObject) -> Difference {
+    let hosted = expected.creationOrder.filter {
+      $0.host != nil && isFolded($0) && expected.host(of: $0)?.identity == object.identity
+    }
+    let whole = [object] + hosted
+    let parts = whole.flatMap { whole in expected.objects.filter { $0.partOf.contains(whole.identity) } }
+    let create = object.create.isEmpty ? ["-- make the \(object.identity) by hand"] : object.create
+    return Difference(
+      kind: .missing, identity: object.identity, facet: "", line: "\(object.identity) is missing",
+      undo: create + hosted.flatMap(\.create) + parts.flatMap(\.additions) + whole.flatMap(\.finish))
+  }
+
+  /// Whether a missing object is made again with the relation that it is on, and not mentioned by itself. It is where it needs
+  /// something else that is missing.
+  private func isFolded(_ object: CatalogObject) -> Bool {
+    guard let host = expected.host(of: object), actual[host.identity] == nil else { return false }
+    return object.dependsOn.allSatisfy { needed in
+      actual[needed] != nil || needed == host.identity || needed.kind == .column
+        || expected[needed].flatMap { expected.host(of: $0) }?.identity == host.identity
+    }
   }
 
   // MARK: Objects on both sides
@@ -137,10 +153,15 @@ struct Comparison {
 
   private func inOrder(_ found: [Difference]) -> [Difference] {
     let extra = inOrder(found.filter { $0.kind == .extra }, of: actual).reversed()
-    let missing = inOrder(found.filter { $0.kind == .missing }, of: expected)
-    return extra.filter { Self.leaves.contains($0.identity.kind) } + missing
-      + found.filter { $0.kind == .changed }
+    let due = inOrder(found.filter { $0.kind != .extra }, of: expected)
+    return extra.filter { Self.leaves.contains($0.identity.kind) }
+      + due.filter { !isForLast($0) } + due.filter(isForLast)
       + extra.filter { !Self.leaves.contains($0.identity.kind) }
+  }
+
+  /// Whether its statement names what another one may have to make first.
+  private func isForLast(_ difference: Difference) -> Bool {
+    expected[difference.identity]?.facet(difference.facet)?.moment == .atLast
   }
 
   private func inOrder(_ found: [Difference], of catalog: Catalog) -> [Difference] {

@@ -19,40 +19,44 @@ struct FacetPair {
   /// In words, in one line.
   var words: String {
     switch (expected, actual) {
-    case (let expected?, let actual?):
-      let (due, held) = Self.excerpts(expected.text, actual.text)
-      return "\(name) is \(held); in the files \(due)"
+    case (let expected?, let actual?): return words(due: expected.text, held: actual.text)
     case (let expected?, nil): return "\(name) is not set; in the files \(Self.shown(expected.text))"
     case (nil, let actual?): return "\(name) is \(Self.shown(actual.text)); in the files there is none"
     case (nil, nil): return name
     }
   }
 
-  /// Long texts from where they part, so that one sees the difference and not the beginning.
-  private static func excerpts(_ due: String, _ held: String) -> (String, String) {
-    guard due.contains("\n") || held.contains("\n") || max(due.count, held.count) > widest else {
-      return (shown(due), shown(held))
+  private func words(due: String, held: String) -> String {
+    let (dueLines, heldLines) = (Self.lines(due), Self.lines(held))
+    guard dueLines.count > 1 || heldLines.count > 1 else {
+      return "\(name) is \(Self.cut(held, beside: due)); in the files \(Self.cut(due, beside: held))"
     }
-    let dueLines = due.split(separator: "\n", omittingEmptySubsequences: false)
-    let heldLines = held.split(separator: "\n", omittingEmptySubsequences: false)
+    // From where they part, so that one sees the difference and not the beginning.
     let common = zip(dueLines, heldLines).prefix { $0 == $1 }.count
-    func line(_ lines: [Substring]) -> String {
-      guard common < lines.count else { return "at its end" }
-      return
-        "in line \(common + 1) \(quotation(lines[common], beside: lines == dueLines ? heldLines : dueLines, common))"
+    func line(_ lines: [Substring], beside others: [Substring]) -> String {
+      guard common < lines.count else { return "nothing" }
+      let other = common < others.count ? String(others[common]) : ""
+      return "“\(Self.cut(String(lines[common]), beside: other))”"
     }
-    return (line(dueLines), line(heldLines))
+    return """
+      \(name) differs in line \(common + 1): \(line(heldLines, beside: dueLines)); \
+      in the files \(line(dueLines, beside: heldLines))
+      """
   }
 
-  /// A line, cut to the surroundings of the place where it parts from the other one.
-  private static func quotation(_ line: Substring, beside others: [Substring], _ index: Int) -> String {
-    let line = line.drop { $0 == " " || $0 == "\t" }
-    guard line.count > widest else { return "“\(line)”" }
-    let other = index < others.count ? others[index].drop { $0 == " " || $0 == "\t" } : ""
-    let common = zip(line, other).prefix { $0 == $1 }.count
-    let start = max(0, min(common - 20, line.count - widest))
-    let shown = line.dropFirst(start).prefix(widest)
-    return "“\(start > 0 ? "…" : "")\(shown)\(start + shown.count < line.count ? "…" : "")”"
+  private static func lines(_ text: String) -> [Substring] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.drop { $0 == " " || $0 == "\t" }
+    }
+  }
+
+  /// A long text, cut to the surroundings of the place where it parts from the other one.
+  private static func cut(_ text: String, beside other: String) -> String {
+    guard text.count > widest else { return text.isEmpty ? "there" : text }
+    let common = zip(text, other).prefix { $0 == $1 }.count
+    let start = max(0, min(common - 20, text.count - widest))
+    let shown = text.dropFirst(start).prefix(widest)
+    return "\(start > 0 ? "…" : "")\(shown)\(start + shown.count < text.count ? "…" : "")"
   }
 
   private static let widest = 70

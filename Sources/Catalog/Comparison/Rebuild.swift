@@ -12,7 +12,7 @@ struct Rebuild {
 
   /// Makes the object anew as it is expected.
   func statements(for object: CatalogObject) -> [String] {
-    if let enumeration = EnumChange(object, in: actual) { return enumeration.statements }
+    if let values = EnumValues(object, in: actual) { return changed(values) }
     let old = actual[object.identity] ?? object
     guard !object.drop.isEmpty, !old.drop.isEmpty else {
       return ["-- make the \(object.identity) anew by hand, as \(object.base.joined(separator: "; "))"]
@@ -30,21 +30,40 @@ struct Rebuild {
   func around(_ pair: FacetPair, of object: CatalogObject) -> [String] {
     let statements = pair.statements ?? []
     guard object.identity.kind == .column, pair.name == "type" else { return statements }
-    let inTheWay: Set<ObjectKind> = [.view, .materializedView, .rule, .policy, .trigger]
-    let dependents = dependents(of: [object.identity]).filter { inTheWay.contains($0.identity.kind) }
+    let inTheWay: Set<ObjectKind> = [
+      .view, .materializedView, .rule, .policy, .trigger, .function, .procedure,
+    ]
+    let dependents = dependents(of: [object.identity], rowsOf: Set(object.partOf)).filter {
+      inTheWay.contains($0.identity.kind)
+    }
     return dependents.reversed().map(\.drop) + statements + remade(dependents)
   }
 
-  /// What stands on these objects, directly or not, in an order in which it can be made.
-  private func dependents(of roots: Set<ObjectIdentity>) -> [CatalogObject] {
+  /// Values can be added to an enum, but to take one away its columns have to move to another type.
+  private func changed(_ values: EnumValues) -> [String] {
+    guard values.additions.isEmpty else { return values.additions }
+    let roots = [values.type.identity] + values.columns.map(\.identity)
+    let dependents = dependents(
+      of: Set(roots), rowsOf: Set(values.columns.flatMap(\.partOf)), throughTables: false)
+    return dependents.reversed().map(\.drop) + values.replacement + remade(dependents)
+  }
+
+  private static let routines: Set<ObjectKind> = [.function, .procedure, .aggregate]
+
+  /// What stands on these objects, directly or not, and the routines that take rows of these tables, in an order in which it
+  /// can be made.
+  private func dependents(
+    of roots: Set<ObjectIdentity>, rowsOf tables: Set<ObjectIdentity> = [], throughTables: Bool = true
+  ) -> [CatalogObject] {
     var reached = roots
     var found: [CatalogObject] = []
     for object in actual.creationOrder where !reached.contains(object.identity) {
-      guard !reached.isDisjoint(with: object.dependsOn) || !reached.isDisjoint(with: object.partOf) else {
-        continue
-      }
+      let isPart = object.partOf.contains(where: reached.contains)
+      let takesRow =
+        Self.routines.contains(object.identity.kind) && object.dependsOn.contains(where: tables.contains)
+      guard isPart || takesRow || object.dependsOn.contains(where: reached.contains) else { continue }
+      guard throughTables || Self.rebuildable.contains(object.identity.kind) else { continue }
       reached.insert(object.identity)
-      let isPart = object.partOf.contains { reached.contains($0) }
       if !isPart, !object.drop.isEmpty { found.append(object) }
     }
     return found
@@ -57,47 +76,5 @@ struct Rebuild {
   private func whole(_ object: CatalogObject) -> [String] {
     object.create + expected.objects.filter { $0.partOf.contains(object.identity) }.flatMap(\.additions)
       + object.finish
-  }
-}
-
-/// An enum type whose values are others. Values can be added to a type but not taken away.
-struct EnumChange {
-  let statements: [String]
-
-  init?(_ expected: CatalogObject, in actual: Catalog) {
-    guard expected.identity.kind == .type, expected.facet("values") != nil,
-      let old = actual[expected.identity], old.facet("values") != nil
-    else { return nil }
-    let name = expected.identity.name
-    if old.order == expected.order.filter(Set(old.order).contains) {
-      statements = expected.order.enumerated().compactMap { index, value in
-        guard !old.order.contains(value) else { return nil }
-        let place =
-          index > 0
-          ? "after \(expected.order[index - 1])" : expected.order.count > 1 ? "before \(old.order[0])" : ""
-        return "alter type \(name) add value \(value) \(place)"
-      }
-      return
-    }
-    let former = QualifiedName(name).with { "\($0)_former" }
-    let columns = actual.objects.filter {
-      $0.identity.kind == .column && !$0.isImplied && $0.inheritedFrom == nil
-        && [name, "\(name)[]"].contains($0.facet("type")?.text)
-    }
-    statements =
-      ["alter type \(name) rename to \(former.bare)"] + expected.create
-      + columns.flatMap { Self.moving($0) } + ["drop type \(former.text)"]
-  }
-
-  private static func moving(_ column: CatalogObject) -> [String] {
-    let (table, name) = QualifiedName.split(column.identity.name)
-    let type = column.facet("type")?.text ?? ""
-    let text = type.hasSuffix("[]") ? "text[]" : "text"
-    let alter = "alter table \(table) alter column \(name)"
-    let value = column.facet("default")
-    return [
-      value.map { _ in "\(alter) drop default" }, "\(alter) type \(type) using \(name)::\(text)::\(type)",
-      value.map { "\(alter) set default \($0.text)" },
-    ].compactMap(\.self)
   }
 }

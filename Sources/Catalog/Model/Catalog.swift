@@ -38,4 +38,21 @@ public struct Catalog: Sendable, Equatable {
     for object in objects { visit(object) }
     return order
   }
+
+  /// The same without some of its objects.
+  public func without(_ isUnwanted: (ObjectIdentity) -> Bool) -> Catalog {
+    Catalog(objects.filter { !isUnwanted($0.identity) })
+  }
+
+  /// The same without the jobs of other roles.
+  public func onlyJobs(of role: String) -> Catalog {
+    without { $0.kind == .job && !$0.name.hasSuffix(" of \(role)") }
+  }
+
+  /// The relation or domain that an object is made on.
+  func host(of object: CatalogObject) -> CatalogObject? {
+    guard let name = object.host else { return nil }
+    let kinds: [ObjectKind] = [.table, .view, .materializedView, .foreignTable, .domain]
+    return kinds.lazy.compactMap { self[ObjectIdentity($0, name)] }.first
+  }
 }

@@ -5,8 +5,11 @@ public struct CatalogObject: Sendable, Hashable {
   public let address: String
   /// The objects it is made and dropped with: a column's table, the constraint of an index, the extension of a member.
   public internal(set) var partOf: [ObjectIdentity] = []
-  /// The object of the parent table that this one of a child repeats.
+  /// The object whose changes this one follows: that of the parent table, or the table that owns a sequence.
   public internal(set) var inheritedFrom: ObjectIdentity?
+  /// The name of the relation or domain that it is made on: a constraint's, an index's, a policy's. It goes with that, and is
+  /// made by a statement of its own.
+  public internal(set) var host: String?
   /// It needs no mention to be there: its whole always has it. It is listed only where something was done to it.
   public internal(set) var isImplied = false
   public internal(set) var facets: [Facet] = []

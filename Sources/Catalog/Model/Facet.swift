@@ -62,4 +62,7 @@ public struct Facet: Sendable, Hashable {
     copy.moment = moment
     return copy
   }
+
+  /// Whether it says what a table inherits from.
+  var isAncestry: Bool { name == "partition of" || name.hasPrefix("parent ") }
 }

@@ -59,7 +59,7 @@ extension Migrator {
     }
   }
 
-  private static func session<T: Sendable>(
+  static func session<T: Sendable>(
     _ settings: ConnectionSettings, _ body: @Sendable (isolated PostgresConnection) throws -> T
   ) async throws -> T {
     let connection = try await PostgresConnection.connect(settings)

@@ -6,6 +6,10 @@ import Synchronization
 /// behind it.
 final class Rehearsal: Sendable {
   private let state = Mutex(State())
+  /// Whether what each statement does is looked for, or only what must not run on a copy is left out.
+  private let looks: Bool
+
+  init(looks: Bool = true) { self.looks = looks }
 
   private struct State {
     var statements: [RehearsedStatement] = []
@@ -30,6 +34,7 @@ final class Rehearsal: Sendable {
     if let reason = statement.reachBeyondDatabase(inTransaction: isInTransaction) {
       return note(statement, of: work, took: .zero, [], [.notRun(reason)])
     }
+    guard looks else { return try run(connection) }
     let before = try RelationSnapshot.read(connection)
     let start = ContinuousClock.now
     try run(connection)

@@ -18,13 +18,18 @@ struct ScratchDatabase: Sendable {
   ///   - server: a server on which databases and roles may be made; nil starts a throw-away one of the target's major version
   ///     from the programs that are installed here.
   ///   - leavingOut: roles that are not made, because the files make them.
+  ///   - body: what is done in the database.
+  /// - Returns: what the body returns.
+  /// - Throws: what the body throws, and ``UsageError`` or `PostgresError` where there is no such database to be had.
   static func with<T: Sendable>(
     like target: TargetEnvironment, on server: ConnectionSettings?, leavingOut: Set<String> = [],
     _ body: (ScratchDatabase) async throws -> T
   ) async throws -> T {
     var target = target
     target.roles.removeAll { leavingOut.contains($0) }
-    if let server { return try await ScratchServer(settings: server).with(target, body) }
+    if let server {
+      return try await ScratchServer(settings: server, rolesOfFiles: leavingOut).with(target, body)
+    }
     return try await onThrowAwayServer(target, body)
   }
 
@@ -57,6 +62,8 @@ struct ScratchDatabase: Sendable {
 /// The server that holds the scratch database.
 private struct ScratchServer {
   let settings: ConnectionSettings
+  /// The roles that are not made beforehand; where they are made in between, they are taken away too.
+  var rolesOfFiles: Set<String> = []
   /// Whether it was started for this and goes away with it.
   var isOurs = false
   var hasCron = false
@@ -95,6 +102,7 @@ private struct ScratchServer {
       for role in target.roles + (isOurs ? [target.user] : []) where !made.roles.contains(role) {
         if try makeRole(role, isUser: isOurs && role == target.user, connection) { made.roles.append(role) }
       }
+      made.roles += try rolesOfFiles.filter { try !isThere($0, connection) }
       if isOurs { try makeTablespaces(target, connection) }
       try makeDatabase(made.database, target, connection)
       return made
@@ -115,14 +123,16 @@ private struct ScratchServer {
     _ role: String, isUser: Bool, _ connection: isolated PostgresConnection
   ) throws -> Bool {
     let options = isUser ? "superuser login" : ""
-    guard
-      try connection.query("select from pg_catalog.pg_roles where rolname = $1", [role]).isEmpty
-    else {
+    guard try !isThere(role, connection) else {
       if isUser { try connection.execute("alter role \(quoted(role)) \(options)") }
       return false
     }
     try connection.execute("create role \(quoted(role)) \(options)")
     return true
+  }
+
+  private func isThere(_ role: String, _ connection: isolated PostgresConnection) throws -> Bool {
+    try !connection.query("select from pg_catalog.pg_roles where rolname = $1", [role]).isEmpty
   }
 
   private func makeTablespaces(

@@ -18,6 +18,8 @@ struct TargetEnvironment: Sendable {
   /// `alter role … set …` and `alter database … set …`, to be run in the scratch database by a superuser.
   let settings: [Setting]
   let hasCron: Bool
+  /// False where this user sees only his own among the jobs of others.
+  let seesEveryJob: Bool
   /// Muster's extension is there as an extension, as a plain script, or not at all.
   let muster: MusterForm
 
@@ -50,7 +52,11 @@ struct TargetEnvironment: Sendable {
         array(select s.spcname from pg_catalog.pg_tablespace as s where s.spcname !~ '^pg_' order by 1)::text[],
         exists (select from pg_catalog.pg_extension where extname = 'pg_cron'),
         case when exists (select from pg_catalog.pg_extension where extname = 'muster') then 'extension'
-          when pg_catalog.to_regclass('muster.liveness') is not null then 'script' else 'absent' end
+          when pg_catalog.to_regclass('muster.liveness') is not null then 'script' else 'absent' end,
+        not exists (
+          select from (values ('cron.job'), ('muster.job')) as jobs (name)
+          where pg_catalog.to_regclass(jobs.name) is not null
+            and pg_catalog.row_security_active(pg_catalog.to_regclass(jobs.name)))
       from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database()
       """)[0]
     let settings = try connection.query(
@@ -74,6 +80,6 @@ struct TargetEnvironment: Sendable {
       version: connection.serverVersion / 10_000, encoding: try row.decode(at: 3),
       collate: try row.decode(at: 4), ctype: try row.decode(at: 5), roles: try row.decode(at: 6),
       tablespaces: try row.decode(at: 7), settings: settings, hasCron: try row.decode(at: 8),
-      muster: MusterForm(rawValue: try row.decode(at: 9)) ?? .absent)
+      seesEveryJob: try row.decode(at: 10), muster: MusterForm(rawValue: try row.decode(at: 9)) ?? .absent)
   }
 }

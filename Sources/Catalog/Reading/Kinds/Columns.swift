@@ -150,6 +150,16 @@ struct ColumnReader: CatalogReader {
     ]
   }
 
+  /// What of an identity's sequence is not as it is by default.
+  private static func remarkable(_ row: Record) -> String {
+    let ordinary: Set<String> = [
+      "start with 1", "increment by 1", "minvalue 1", "cache 1", "no cycle", "maxvalue 32767",
+      "maxvalue 2147483647", "maxvalue 9223372036854775807",
+    ]
+    let rest = sequence(row).filter { !ordinary.contains($0) }
+    return rest.isEmpty ? "" : " (\(rest.joined(separator: " ")))"
+  }
+
   /// The value that new rows get.
   private static func value(_ expression: String, _ alter: String) -> Facet {
     Facet(
@@ -174,7 +184,7 @@ struct ColumnReader: CatalogReader {
       let sequence = sequence(row)
       facets.append(
         Facet(
-          "identity", "\(identity) (\(sequence.joined(separator: " ")))",
+          "identity", "\(identity)\(remarkable(row))",
           set: "\(alter) add generated \(identity) as identity (\(sequence.joined(separator: " ")))",
           unset: "\(alter) drop identity"
         ).changing(

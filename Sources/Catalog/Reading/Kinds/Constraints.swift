@@ -47,6 +47,7 @@ struct ConstraintReader: CatalogReader {
       row["domain"] != nil
       ? "alter domain \(owner)" : "alter \(row["relation_kind"] == "f" ? "foreign " : "")table \(owner)"
     var constraint = CatalogObject(.constraint, "\(name) on \(owner)", address: address)
+    constraint.host = owner
     let isValidated = row.isTrue("validated")
     let definition = row.text("definition")
     let parent = row["parent"] ?? (row.isTrue("is_local") ? nil : row["inherited_check"])

@@ -35,6 +35,7 @@ struct IndexReader: CatalogReader {
   private static func object(_ row: Record) -> CatalogObject {
     let name = row.text("name")
     var index = CatalogObject(.index, name)
+    index.host = row.text("relation")
     let tableKind: ObjectKind = row["relation_kind"] == "m" ? .materializedView : .table
     let table = ObjectIdentity(tableKind, row.text("relation"))
     if let parent = row["parent"] { index.inheritedFrom = ObjectIdentity(.index, parent) }

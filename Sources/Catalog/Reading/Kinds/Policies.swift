@@ -18,6 +18,7 @@ struct PolicyReader: CatalogReader {
   func read(_ rows: [Record], into draft: inout CatalogDraft) {
     for row in rows {
       var policy = CatalogObject(.policy, "\(row.text("name")) on \(row.text("relation"))")
+      policy.host = row["relation"]
       let mode = row.isTrue("permissive") ? "permissive" : "restrictive"
       let command = Self.commands[row.text("command")] ?? "all"
       let roles = row.list("roles").joined(separator: ", ")

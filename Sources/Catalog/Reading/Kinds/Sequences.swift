@@ -57,8 +57,13 @@ struct SequenceReader: CatalogReader {
       Facet(
         "persistence", unlogged.isEmpty ? "logged" : "unlogged",
         set: "alter sequence \(name) set \(unlogged.isEmpty ? "logged" : "unlogged")"))
-    // One that a column owns has that table's owner.
-    if row["owning_table"] == nil { sequence.setOwner(row["owner"]) }
+    // One that a column owns has that table's owner, and is logged or not as the table is.
+    if let table = row["owning_table"], let owner = row["owner"] {
+      sequence.inheritedFrom = ObjectIdentity(.table, table)
+      sequence.add(Facet("owner", owner, set: []))
+    } else {
+      sequence.setOwner(row["owner"])
+    }
     if let table = row["owning_table"], let column = row["owning_column"] {
       sequence.add(
         Facet(

@@ -17,6 +17,7 @@ struct TriggerReader: CatalogReader {
     for row in rows {
       let (name, relation, definition) = (row.text("name"), row.text("relation"), row.text("definition"))
       var trigger = CatalogObject(.trigger, "\(name) on \(relation)")
+      trigger.host = relation
       if let parent = row["parent"] {
         let parent = ObjectIdentity(.trigger, parent)
         trigger.inheritedFrom = parent

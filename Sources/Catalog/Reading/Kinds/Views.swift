@@ -82,6 +82,7 @@ struct RuleReader: CatalogReader {
     for row in rows {
       let (name, relation, definition) = (row.text("name"), row.text("relation"), row.text("definition"))
       var rule = CatalogObject(.rule, "\(name) on \(relation)")
+      rule.host = relation
       rule.base = [definition]
       rule.drop = "drop \(rule.address)"
       rule.add(

@@ -1,0 +1,47 @@
+public import PostgresClient
+
+extension Migrator {
+  /// Makes on an empty database what the applied files made on this one: those, as they were applied, and nothing that is
+  /// pending. Statements that reach beyond a database, to subscriptions or the whole server, are left out.
+  ///
+  /// - Parameters:
+  ///   - view: the database as ``status()`` found it, without faults in its history.
+  ///   - scratch: the empty database.
+  ///   - musterAsScript: whether Muster's own extension is to be there as a plain script, as it is on this database.
+  /// - Returns: the statements that were left out, and why.
+  /// - Throws: ``MigrationError`` where the files do not run there.
+  public func rebuild(
+    _ view: DatabaseView, on scratch: ConnectionSettings, musterAsScript: Bool
+  ) async throws(MigrationError) -> [RehearsedStatement] {
+    let rehearsal = Rehearsal(looks: false)
+    var options = options
+    options.rehearsal = rehearsal
+    options.target = .newest
+    do {
+      options.files = try await appliedFiles(view)
+      if musterAsScript { try await Self.session(scratch) { try ExtensionScript.install($0) } }
+      _ = try await Migrator(scratch, directory: directory, options: options).migrate()
+      return rehearsal.statements
+    } catch {
+      throw MigrationError(error)
+    }
+  }
+
+  /// Repeatable files that were edited since come as they were when they last ran.
+  private func appliedFiles(_ view: DatabaseView) async throws -> [MigrationFile] {
+    let history = Set(view.history.map(\.version))
+    let edited = view.reconciliation.pending.filter { history.contains($0.version) }
+    let former = try await edited.isEmpty ? [] : formerly(edited)
+    return (view.reconciliation.applied.map(\.file) + former).sorted { $0.version < $1.version }
+  }
+
+  private func formerly(_ files: [MigrationFile]) async throws -> [MigrationFile] {
+    let history = History(scope: options.scope)
+    let texts = try await Self.session(settings) { try history.sql(of: files.map(\.version), $0) }
+    return files.compactMap { file in
+      texts[file.version].map {
+        MigrationFile(version: file.version, name: file.name, path: file.path, bytes: Array($0.utf8))
+      }
+    }
+  }
+}
