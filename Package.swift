@@ -87,7 +87,11 @@ let package = Package(
       name: "TestSupport", dependencies: ["PostgresClient", "Migrations", "TemporaryCluster"] + subprocess,
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("PostgresClient", ["PostgresClient", "TemporaryCluster"]),
-    tests("SQLText", ["SQLText"], exclude: ["Cases"]),
+    .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
+    tests(
+      "SQLText",
+      ["SQLText", "CPgQuery", "SeededRandom", "PostgresClient", "TemporaryCluster"] + subprocess,
+      exclude: ["Cases"]),
     tests("Replication", ["Replication", "TemporaryCluster"]),
     tests(
       "TemporaryCluster",

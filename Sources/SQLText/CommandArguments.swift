@@ -123,7 +123,7 @@ struct CommandArguments {
     case UInt8(ascii: "0")...UInt8(ascii: "7"):
       offset -= 1
       argument.value.append(number(radix: 8, digits: 3) ?? byte)
-    case UInt8(ascii: "x"), UInt8(ascii: "X"):
+    case UInt8(ascii: "x"):
       argument.value.append(number(radix: 16, digits: 2) ?? byte)
     default: argument.value.append(byte)
     }

@@ -9,6 +9,7 @@ public enum CommandFault: Error, Sendable, Hashable, CustomStringConvertible {
   /// A program in backquotes.
   case program
   case inValue(of: String)
+  case dataBehindValue(of: String)
   case includeInStatement
   case unreadable(path: String, reason: String)
   case cycle([String])
@@ -31,6 +32,8 @@ public enum CommandFault: Error, Sendable, Hashable, CustomStringConvertible {
     case .program: "a script does not run programs; hand the value over with \"-- muster: env NAME\""
     case .inValue(let variable):
       "the value of variable \"\(variable)\" holds a psql command; only SQL may come out of a variable"
+    case .dataBehindValue(let variable):
+      "the value of variable \"\(variable)\" goes on behind COPY … FROM STDIN; end it there"
     case .includeInStatement:
       "a file included in the middle of a statement would run before it; end the statement with a semicolon"
     case .unreadable(let path, let reason): "\(path) cannot be included: \(reason)"

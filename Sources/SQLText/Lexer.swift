@@ -81,6 +81,20 @@ public struct Lexer: Sendable {
   /// Goes back to the including file; false where there is none.
   mutating func leave() -> Bool { text.leave() }
 
+  /// Cuts the rest of the line out, for `giveBack`.
+  mutating func holdBack(from place: Int) -> WorkingText.Rest? { text.holdBack(from: place) }
+
+  /// Puts what was held back in front of what was not read yet, and goes on there.
+  mutating func giveBack(_ rest: WorkingText.Rest?) {
+    guard let rest else { return }
+    text.giveBack(rest, at: offset)
+  }
+
+  /// Where the first byte stands that is no blank, or ends the line.
+  func placeBehindBlanks() -> Int {
+    text.bytes[offset..<text.end].firstIndex { !ASCII.isSpace($0) || $0 == ASCII.lineFeed } ?? text.end
+  }
+
   /// Whether there is a byte at the offset, which may have to be read first.
   mutating func hasMore() -> Bool { offset < text.end || text.grow() }
 

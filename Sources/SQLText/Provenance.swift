@@ -21,7 +21,7 @@ struct Provenance: Sendable {
   }
 
   /// Whether the text is its first file, byte for byte.
-  var isFirstFile: Bool { segments.count == 1 && files.count == 1 }
+  var isFirstFile: Bool { segments.count == 1 && segments[0].offset == 0 && files.count == 1 }
 
   func origin(of offset: Int) -> (file: SQLSource, offset: Int) {
     let segment = segments[index(of: offset)]

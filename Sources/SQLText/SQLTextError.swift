@@ -11,7 +11,6 @@ public struct SQLTextError: Error, Sendable, CustomStringConvertible {
     case unterminatedComment
     case unclosedParenthesis
     case unfinishedBody
-    case textAfterCopy
     case directiveWithoutName
     case command(CommandFault)
     /// `-- muster: env NAME`, and there is no such thing in the environment.
@@ -49,8 +48,6 @@ public struct SQLTextError: Error, Sendable, CustomStringConvertible {
     case .unterminatedComment: "this comment is never closed; a */ is missing after here"
     case .unclosedParenthesis: "this parenthesis is never closed; a ) is missing after here"
     case .unfinishedBody: "this BEGIN ATOMIC body is never closed; an END is missing after here"
-    case .textAfterCopy:
-      "text after COPY … FROM STDIN on the same line; its data begins on the next line, so move this behind the data"
     case .command(let fault): fault.description
     case .environmentMissing(let name):
       "the environment has no \(name), which this script takes as :\(name); set it, empty if it is to be empty"

@@ -1,10 +1,11 @@
 /// Cuts a script into statements where the server says they end, and obeys the psql commands in it that say what the
 /// text is: `\i` and `\ir`, `\set` and `\unset`, `\restrict` and `\unrestrict`. Every other one is refused.
 ///
-/// psql agrees but for names that are keywords in `BEGIN ATOMIC` bodies (`1 as end`), functions called `begin`, and
-/// `E'…'` strings continued on another line, each of which it cuts too early or too late. What psql does and no script
-/// can mean is refused: a file included in the middle of a statement (psql runs it before the statement), a psql command
-/// that comes out of a variable, text behind `COPY … FROM STDIN;`.
+/// psql agrees but for names that are keywords in `BEGIN ATOMIC` bodies (`1 as end`), functions called `begin`, `E'…'`
+/// strings continued on another line, and strings on the line that changes `standard_conforming_strings`, each of which
+/// it cuts too early or too late. What psql does and no script
+/// can mean is refused: a file included in the middle of a statement (psql runs it before the statement), and a psql
+/// command that comes out of a variable.
 ///
 /// A semicolon ends a statement unless it stands inside parentheses (a rule's commands) or inside the `BEGIN ATOMIC …
 /// END` body of a function; the end of a file does, too. Pull statements one by one; setting

@@ -101,6 +101,29 @@ struct WorkingText: Sendable {
     end = bytes.count
   }
 
+  /// The rest of a line that waits until the lines behind it were read.
+  struct Rest {
+    let bytes: [UInt8]
+    let file: Int
+    let offset: Int
+  }
+
+  /// Cuts the rest of the line out. What follows is then read from the line behind it.
+  mutating func holdBack(from place: Int) -> Rest? {
+    keepLine(of: place)
+    guard let file = inputs.last?.file, let offset = provenance?.origin(of: place).offset else { return nil }
+    let rest = Rest(bytes: Array(bytes[place...]), file: file, offset: offset)
+    truncate(at: place)
+    return rest
+  }
+
+  /// Puts the rest of a line behind what was read since.
+  mutating func giveBack(_ rest: Rest, at place: Int) {
+    provenance?.append(file: rest.file, from: rest.offset, at: place)
+    bytes += rest.bytes
+    end = bytes.count
+  }
+
   /// Goes on with another file where a command stood, which is cut out with all behind it; what is behind it comes back
   /// once the file is left.
   mutating func enter(_ file: SQLSource, at command: Range<Int>) {

@@ -1,4 +1,5 @@
 ⟪select E'one'
-  -- a comment between
+
+ 	
   '\'; still the same string'⟫;
-⟪select 'one' ';two'⟫;
+⟪select 'one', ';two'⟫;

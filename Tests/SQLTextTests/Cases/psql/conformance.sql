@@ -1,0 +1,16 @@
+select 'a\'; select 1;
+set standard_conforming_strings = off;
+select 'a\'; b', N'c\'; d', E'e\'; f', B'\', U&'\', $$\$$;
+select "a\"; select 'one' 'two\'; three';
+set session standard_conforming_strings to 'on';
+select 'a\'; select 2;
+select pg_catalog.set_config('standard_conforming_strings', 'off', false);
+select 'a\'; b';
+reset standard_conforming_strings;
+select '\'; select 3;
+SET Standard_Conforming_Strings TO OFF;
+select '\';'; discard all;
+select '\';
+begin; set local standard_conforming_strings = false;
+select '\';'; set standard_conforming_strings = true;
+select '\'; commit;

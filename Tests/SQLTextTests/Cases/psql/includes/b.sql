@@ -1,0 +1,2 @@
+\set from_b yes
+select 'b é';select 'b 2'

@@ -1,0 +1,3 @@
+\ir ../deeper/d.sql
+select 'c';
+-- the end

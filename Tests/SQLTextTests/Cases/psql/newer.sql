@@ -1,0 +1,11 @@
+create table n (a int generated always as (b * 2) virtual, b int, constraint c not null b not valid, check (a > 0) not enforced);
+create table p (id int4range, at daterange, primary key (id, at without overlaps), foreign key (id, period at) references q (id, period at));
+update n set b = 1 returning with (old as o, new as w) o.b, w.*, ';'; delete from n returning old.*;
+merge into n using m on n.a = m.a when matched and m.b = ';' then delete when not matched by source then do nothing returning merge_action(), n.*;
+select * from json_table('[";"]', '$[*] ? (@ == ";")' columns (a text path '$', nested path '$.b[*]' columns (c int path '$;'))) j;
+select json_object('a;': 1, 'b' value 2), json_query(x, '$.a;' with wrapper), xmltable.* from xmltable('/a;' passing x columns y int path 'b;');
+copy n from '/tmp/x' (on_error ignore, log_verbosity verbose, reject_limit 3); vacuum (only_database_stats); grant maintain on n to public;
+create function f() returns int begin atomic merge into n using m on true when matched then delete; select 1; end;
+alter table n split partition p into (partition a for values in (';'), partition b default); select 0b1010_1010, 0xFF_FF, 1_5.1_5e1_0;
+create subscription s connection 'dbname=a;b' publication p with (failover = true, origin = 'none;'); select any_value(a) from n group by distinct rollup(a), cube(b);
+create foreign table f2 (like n including all excluding indexes) server s options (a ';'); select * from n for no key update of n skip locked;

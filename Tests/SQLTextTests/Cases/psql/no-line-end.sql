@@ -1,0 +1,1 @@
+select 'no line end at the end' -- ;

@@ -1,3 +1,0 @@
-copy t from stdin; ⚠select 1;
-1
-\.
