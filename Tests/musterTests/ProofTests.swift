@@ -149,6 +149,19 @@ struct ProofTests {
     #expect((found["detail"] as? String)?.contains(/declared at access.yaml:19:27/) == true, "\(found)")
   }
 
+  @Test("tells apart what the files open and what was open before")
+  func older() async throws {
+    let place = try await Place.make(["3_hole.sql": Self.holes[0].sql])
+    try await script("grant truncate on app.notes to anon", in: place.database)
+    let result = try await place.verified("--json")
+    #expect(result.status == 1)
+    #expect(
+      result.errors.hasPrefix(
+        "muster: not from these files, for it is so without them: app.notes: anon: truncate: is granted, undeclared\n"
+      ), "\(result.errors)")
+    #expect(result.output.contains("\"wasThere\":true") && result.output.contains("\"wasThere\":false"))
+  }
+
   @Test("leaves rows alone that others use: only those of the scene are touched, by whoever may write all")
   func sparing() async throws {
     let place = try await Place.make(["3_c.sql": "comment on table app.notes is 'Notes';"])

@@ -5,7 +5,8 @@ import PostgresClient
 ///
 /// What it locks: the scene's rows and what their triggers write, one check at a time, for each check ends with a rollback to its
 /// savepoint. Rows that are there already are written blindly only by personas who may not write all of them, and so, where the
-/// policies hold, not at all. A lock that is not to be had in two seconds ends the proof with an ``Interruption``.
+/// policies hold, not at all. A sequence that was used stays the transaction's to its end, which only ALTER SEQUENCE waits for. A lock
+/// that is not to be had in two seconds ends the proof with an ``Interruption``.
 public struct AccessProof: Sendable {
   public var expectations: Expectations
   /// Told of each check as it ends.

@@ -107,7 +107,9 @@ struct MigrateCommand: AsyncParsableCommand {
       }
       if !verbosity.quiet { log.conclude(report) }
     } catch {
+      if case .refused = error, let proof { await proof.lookAgain(at: migrator.settings) }
       log.finish()
+      if let older = proof?.older { Output.error.line("muster: \(older)") }
       if json {
         let outcome = MigrationJSON(applied: log.applied, error: error, proofs: proof?.attempts)
         Output.standard.line(outcome.with(log).text)

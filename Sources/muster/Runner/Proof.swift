@@ -11,12 +11,14 @@ final class Proof: Sendable {
       let check: String
       let message: String
       let detail: String
+      /// Whether it is there without the files as well; nil where nobody looked.
+      var wasThere: Bool?
     }
 
     let expectations: String
     let cells: Int
     let milliseconds: Double
-    let findings: [Found]
+    var findings: [Found]
   }
 
   private let table: Expectations
@@ -42,6 +44,34 @@ final class Proof: Sendable {
     state.withLock { $0.append(attempt) }
     guard attempt.findings.isEmpty else { throw Refusal(attempt.complaint) }
     log.proved("proved \(counted(report.cells, "cell")) of \(table.file) in \(report.verdict.duration.brief)")
+  }
+
+  /// Tries the table on the database as it was left, and marks the findings that the files are not to blame for.
+  func lookAgain(at settings: ConnectionSettings) async {
+    guard let messages = try? await messages(at: settings) else { return }
+    state.withLock { attempts in
+      guard let last = attempts.indices.last else { return }
+      for index in attempts[last].findings.indices {
+        attempts[last].findings[index].wasThere = messages.contains(attempts[last].findings[index].message)
+      }
+    }
+  }
+
+  /// The findings that were there before, for a person; nil where there are none.
+  var older: String? {
+    let found = (attempts.last?.findings ?? []).filter { $0.wasThere == true }
+    guard !found.isEmpty else { return nil }
+    return "not from these files, for it is so without them: " + found.map(\.message).joined(separator: "; ")
+  }
+
+  private func messages(at settings: ConnectionSettings) async throws -> Set<String> {
+    let connection = try await PostgresConnection.connect(settings)
+    return try await connection.run { [table] connection in
+      defer { connection.close() }
+      try connection.execute("begin")
+      let report = try AccessProof(table)(connection)
+      return Set(report.verdict.results.flatMap(\.findings).map(\.message))
+    }
   }
 }
 
