@@ -48,12 +48,19 @@ import Testing
 
   @Test func `a new file is named for its words and does not run as it is`() throws {
     let folder = try Folder()
-    let path = try NewMigration(named: "Add  index: rooms (é)").write(to: folder.path)
-    #expect(path == "\(folder.path)/0001_add_index_rooms_é.sql")
+    let paths = try NewMigration(named: "Add  index: rooms (é)").write(to: folder.path, withDown: true)
+    #expect(
+      paths == ["sql", "down.sql"].map { "\(folder.path)/0001_add_index_rooms_é.\($0)" })
     let file = try #require(try MigrationFolder(reading: folder.path).files.first)
     let error = try #require(throws: FileError.self) { try file.script() }
     #expect(error.fault == .empty)
     #expect(throws: FileError.self) { try NewMigration(named: "--") }
+  }
+
+  @Test func `no file of Muster's is begun among another tool's`() throws {
+    let folder = try Folder(["V1__a.sql": "select 1;"])
+    let error = try #require(throws: FileError.self) { try NewMigration(named: "b").write(to: folder.path) }
+    #expect(error.fault == .anothersFolder(.flyway))
   }
 }
 

@@ -252,6 +252,21 @@ struct RepairTests {
     #expect(!(edited.output + edited.errors).contains("secret"))
   }
 
+  @Test("looks at a tenant's history, and repairs it, by the name of its schema")
+  func tenant() async throws {
+    let setting = try await Self.setting(applied: false)
+    try await setting.database.execute("create schema shop; create schema other")
+    let line = setting.database.name
+    try setting.home.write("targets.txt", "\(line) schema=shop\n\(line) schema=other\n")
+    #expect(try await setting.run("migrate", "--targets", "targets.txt").status == 0)
+    try setting.home.write("migrations/1_a.sql", "create table a (x bigint);\n")
+    #expect(try await setting.run("status").output.contains("0 applied, 3 pending"))
+    #expect(try await setting.run("status", "--schema", "shop").status == 4)
+    #expect(try await setting.run("repair", "--schema", "shop", "--yes").status == 0)
+    #expect(try await setting.run("status", "--schema", "shop").status == 0)
+    #expect(try await setting.run("status", "--schema", "other").status == 4)
+  }
+
   @Test("shows a difference in JSON whole")
   func json() async throws {
     let setting = try await Self.setting()

@@ -23,6 +23,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case placeholder(String)
     case foreignTransactionControl(String)
     case strayHook
+    case anothersFolder(Tool)
     case empty
     case unknownDirective(String)
     case directiveTooLate(String)
@@ -98,6 +99,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .foreignTransactionControl(let statement):
       "\(statement) in a migration: Muster runs groups from BEGIN to COMMIT, and nothing that gives a transaction up or"
         + " changes its kind"
+    case .anothersFolder(let tool):
+      "these are files of \(tool.title), and \"muster new\" begins Muster's own; begin the next one as \(tool.title) would"
     case .strayHook:
       "no such hook; expected " + Hooks.Moment.allCases.map(\.fileName).joined(separator: " or ")
     case .empty: "there is no statement in this file; delete it, or write \"select;\" where nothing is meant"

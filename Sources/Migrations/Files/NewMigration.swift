@@ -12,19 +12,28 @@ public struct NewMigration: Sendable {
     guard !name.isEmpty else { throw FileError(.namelessFile, path: words) }
   }
 
-  /// Writes the file, and the folder where it is missing; returns its path. Throws `FileError` when the folder is no
-  /// valid set of migrations or cannot be written.
-  public func write(to folder: String, now: Date = Date()) throws(FileError) -> String {
-    let versions = try versions(in: folder)
-    let path = "\(folder)/\(Self.version(after: versions, now: now))_\(name).sql"
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data(Self.template.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
-    } catch {
-      throw FileError(.unwritable("\(error)"), path: path)
+  /// Writes the file, with one that takes it back where that is wanted, and the folder where it is missing; returns the
+  /// paths. Throws `FileError` when the folder is no valid set of migrations, is another tool's, or cannot be written.
+  public func write(
+    to folder: String, withDown: Bool = false, now: Date = Date()
+  ) throws(FileError) -> [String] {
+    let stem = "\(folder)/\(Self.version(after: try versions(in: folder), now: now))_\(name)"
+    let files = [("\(stem).sql", Self.template)] + (withDown ? [("\(stem).down.sql", Self.downTemplate)] : [])
+    for (path, text) in files {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+      } catch {
+        throw FileError(.unwritable("\(error)"), path: path)
+      }
     }
-    return path
+    return files.map(\.0)
   }
+
+  private static let downTemplate = """
+    -- What takes it back, for muster migrate --to.
+
+    """
 
   private static let template = """
     -- What this changes, and why.
@@ -35,8 +44,13 @@ public struct NewMigration: Sendable {
     """
 
   private func versions(in folder: String) throws(FileError) -> [Version] {
-    do {
-      return try MigrationFolder(reading: folder).files.map(\.version)
+    do throws(FileError) {
+      let files = try MigrationFolder(reading: folder)
+      // Plain names and no markers are what these two have in common with Muster.
+      guard [.muster, .supabase].contains(files.tool) else {
+        throw FileError(.anothersFolder(files.tool), path: folder)
+      }
+      return files.files.map(\.version)
     } catch {
       switch error.fault {
       case .folderMissing, .noMigrations: return []

@@ -57,11 +57,12 @@ public struct BranchComparison: Sendable {
 
   private func edited(_ file: MigrationFile, _ other: MigrationFile) -> Finding {
     let diff = UnifiedDiff(
-      from: other.written, named: "\(other.fileName) on \(base)", to: file.written, named: "\(file.path) here")
+      from: other.written, named: "\(other.fileName) on \(base)", to: file.written, named: "\(file.path) here"
+    )
     return Finding(
       .edited, file.path, line: diff.firstChange ?? 1,
       "edited, and \(base) has it already: databases that applied it would refuse it; put it back and write the change"
-        + " as a new migration", detail: DiffText(diff).plain)
+        + " as a new migration", difference: diff)
   }
 
   private func renamed(_ file: MigrationFile, _ other: MigrationFile) -> Finding {

@@ -24,29 +24,35 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   public let line: Int
   public let column: Int
   public let message: String
-  /// Lines that show it: the source with a caret, or a difference.
-  public let detail: String?
+  /// The source with a caret under the place.
+  public let excerpt: String?
+  /// What changed.
+  public let difference: UnifiedDiff?
 
   public init(
-    _ rule: Rule, _ path: String, line: Int = 1, column: Int = 1, _ message: String, detail: String? = nil
+    _ rule: Rule, _ path: String, line: Int = 1, column: Int = 1, _ message: String, excerpt: String? = nil,
+    difference: UnifiedDiff? = nil
   ) {
     self.rule = rule
     self.path = path
     self.line = line
     self.column = column
     self.message = message
-    self.detail = detail
+    self.excerpt = excerpt
+    self.difference = difference
   }
 
   init(_ error: FileError) {
     self.init(
       .invalid, error.path, line: error.position?.line ?? 1, column: error.position?.column ?? 1,
       error.message,
-      detail: error.excerpt)
+      excerpt: error.excerpt)
   }
 
   /// As compilers print it, so that editors and pipelines find the place.
+  public var headline: String { "\(path):\(line):\(column): \(message) [\(rule.rawValue)]" }
+
   public var description: String {
-    "\(path):\(line):\(column): \(message) [\(rule.rawValue)]" + (detail.map { "\n\($0)" } ?? "")
+    [headline, excerpt, difference.map { DiffText($0).plain }].compactMap { $0 }.joined(separator: "\n")
   }
 }

@@ -16,8 +16,7 @@ struct BaselineCommand: AsyncParsableCommand {
         muster baseline 12 --yes
       """)
 
-  @OptionGroup var database: DatabaseOptions
-  @OptionGroup var folder: FolderOptions
+  @OptionGroup var target: TargetOptions
 
   @Argument(help: "The last version that the database has.")
   var version: Version
@@ -28,10 +27,7 @@ struct BaselineCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    var options = Migrator.Options()
-    options.tool = folder.layout
-    options.musterVersion = Muster.configuration.version
-    let migrator = Migrator(try database.required(), directory: folder.path, options: options)
+    let migrator = try target.migrator()
     var text = BaselineText(version: version, plan: try await migrator.baselinePlan(at: version))
     if !json { text.print() }
     if !text.plan.files.isEmpty, try await consent.isGiven(for: "Note them as applied?") {

@@ -58,7 +58,12 @@ private struct LintReport {
   var findings: [Finding]
 
   func print() {
-    for finding in findings { Output.standard.line(finding.description) }
+    let output = Output.standard
+    for finding in findings {
+      output.line(finding.headline)
+      if let excerpt = finding.excerpt { output.line(excerpt) }
+      if let difference = finding.difference { output.line(output.coloured(DiffText(difference))) }
+    }
     let against = base.map { ", compared with \($0.name)" } ?? ""
     let outcome = findings.isEmpty ? "nothing found" : counted(findings.count, "finding")
     Output.error.line("muster: \(counted(files, "migration"))\(against): \(outcome)")
@@ -71,7 +76,7 @@ private struct LintReport {
         findings: findings.map {
           .init(
             rule: $0.rule.rawValue, file: $0.path, line: $0.line, column: $0.column, message: $0.message,
-            detail: $0.detail)
+            excerpt: $0.excerpt, diff: $0.difference?.text)
         }))
   }
 
@@ -87,7 +92,8 @@ private struct LintReport {
       let line: Int
       let column: Int
       let message: String
-      let detail: String?
+      let excerpt: String?
+      let diff: String?
     }
 
     let migrations: Int

@@ -8,19 +8,24 @@ struct NewCommand: ParsableCommand {
     abstract: "Begin the next migration.",
     discussion: """
       The number follows the folder's last: one more and as wide, or the time in UTC where the folder numbers by time. \
-      Prints the path of the new file.
+      Prints the path of what it begins.
 
         muster new add_index_on_rooms
+        muster new --down split_names
       """)
 
   @Argument(help: "What it does, in a few words.")
   var name: [String]
 
+  @Flag(help: "Begin the file that takes it back, too.")
+  var down = false
+
   @OptionGroup var folder: FolderOptions
 
   func run() throws {
     do {
-      Output.standard.line(try NewMigration(named: name.joined(separator: " ")).write(to: folder.path))
+      let migration = try NewMigration(named: name.joined(separator: " "))
+      for path in try migration.write(to: folder.path, withDown: down) { Output.standard.line(path) }
     } catch {
       throw MigrationError.files(error)
     }

@@ -20,8 +20,7 @@ struct RepairCommand: AsyncParsableCommand {
         muster repair --forget 14
       """)
 
-  @OptionGroup var database: DatabaseOptions
-  @OptionGroup var folder: FolderOptions
+  @OptionGroup var target: TargetOptions
 
   @Argument(help: "Repair these versions only.")
   var versions: [Version] = []
@@ -46,10 +45,7 @@ struct RepairCommand: AsyncParsableCommand {
     wishes.only = Set(versions)
     wishes.forget = forget
     wishes.restart = restart
-    var options = Migrator.Options()
-    options.tool = folder.layout
-    options.musterVersion = Muster.configuration.version
-    let migrator = Migrator(try database.required(), directory: folder.path, options: options)
+    let migrator = try target.migrator()
     let plan = try await migrator.repairPlan(wishes)
     let text = RepairText(plan)
     if !json { text.print() }

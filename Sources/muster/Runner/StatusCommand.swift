@@ -17,8 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
         muster status --sql 12 > migrations/12_again.sql
       """)
 
-  @OptionGroup var database: DatabaseOptions
-  @OptionGroup var folder: FolderOptions
+  @OptionGroup var target: TargetOptions
 
   @Flag(help: "Exit with 1 where something is pending.")
   var check = false
@@ -32,9 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    var options = Migrator.Options()
-    options.tool = folder.layout
-    let migrator = Migrator(try database.required(), directory: folder.path, options: options)
+    let migrator = try target.migrator()
     if let sql { return try await showSQL(of: sql, migrator) }
     let view: DatabaseView
     do {
