@@ -31,6 +31,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case directiveArgument(String)
     case batchMisplaced
     case transactionControl(String, noTransaction: Bool)
+    case notACodeObject(String)
+    case sameObject(String, other: String)
     case text(String)
   }
 
@@ -116,6 +118,10 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         + " it changes no row"
     case .transactionControl(let statement, let noTransaction):
       Self.transactionControl(statement, noTransaction)
+    case .notACodeObject(let reason):
+      "\(reason); a file in objects/ holds functions, procedures, views, policies, triggers and jobs, with their comments"
+        + " and grants, and everything else belongs into a migration"
+    case .sameObject(let object, let other): "\(object) is also defined at \(other); keep one of the two"
     case .text(let message): message
     }
   }

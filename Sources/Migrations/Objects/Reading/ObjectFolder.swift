@@ -1,0 +1,57 @@
+import FoundationEssentials
+
+/// One file of `objects/` as it was read.
+public struct ObjectFile: Sendable {
+  /// Where it is below the folder, such as `views/active.sql`; what the database knows it by.
+  public let name: String
+  /// Where it is, as a person would name it.
+  public let path: String
+  public let bytes: [UInt8]
+  public let checksum: Checksum
+
+  init(name: String, path: String, bytes: [UInt8]) {
+    self.name = name
+    self.path = path
+    self.bytes = bytes
+    checksum = Checksum(of: bytes)
+  }
+}
+
+/// `objects/` in a folder of migrations: functions, views, policies, triggers and jobs as they are to be.
+public struct ObjectFolder: Sendable {
+  public let path: String
+  /// False where there is no such folder, which says nothing of what the database should have.
+  public let exists: Bool
+  /// By name. Every `.sql` file, in folders inside as well.
+  public let files: [ObjectFile]
+
+  public static let name = "objects"
+
+  /// Reads what a folder of migrations has of them. Throws `FileError` for what cannot be read.
+  public init(in migrations: String) throws(FileError) {
+    path = "\(migrations)/\(Self.name)"
+    var isFolder = false
+    exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard exists else {
+      files = []
+      return
+    }
+    guard isFolder else { throw FileError(.notAFolder, path: path) }
+    files = try Self.read(path)
+  }
+
+  private static func read(_ folder: String) throws(FileError) -> [ObjectFile] {
+    do {
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        .filter { name in
+          name.hasSuffix(".sql") && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+        }
+      return try names.sorted().map { name in
+        let path = "\(folder)/\(name)"
+        return ObjectFile(name: name, path: path, bytes: try [UInt8](Data(contentsOf: URL(filePath: path))))
+      }
+    } catch {
+      throw FileError(.unreadable("\(error)"), path: folder)
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import SQLText
+
+/// A file of `objects/`, taken apart: what it defines, and what it says about that.
+struct ObjectScript: Sendable {
+  let file: ObjectFile
+  let script: Script
+  let definitions: [ObjectDefinition]
+  /// Comments, grants and settings, in the order of the file.
+  let attachments: [SQLStatement]
+
+  /// Throws `FileError` for a statement that defines no code object, or is about something that the file does not define.
+  init(_ file: ObjectFile, standardConformingStrings: Bool) throws(FileError) {
+    self.file = file
+    script = try Script(
+      path: file.path, bytes: file.bytes, standardConformingStrings: standardConformingStrings)
+    guard !script.directives.noTransaction else {
+      throw FileError(.notACodeObject("code objects are replaced in one transaction"), path: file.path)
+    }
+    var definitions: [ObjectDefinition] = []
+    var attachments: [SQLStatement] = []
+    var targets: [(SQLStatement, [ObjectStatement.Target])] = []
+    for statement in script.statements {
+      switch try Self.read(statement, script) {
+      case .definition(let reference, let form):
+        definitions.append(
+          ObjectDefinition(
+            reference: reference, form: form, file: file, script: script, statement: statement))
+      case .attachment(let about):
+        attachments.append(statement)
+        targets.append((statement, about))
+      }
+    }
+    self.definitions = definitions
+    self.attachments = attachments
+    for (statement, about) in targets {
+      guard about.allSatisfy({ target in definitions.contains { target.isMet(by: $0.reference) } }) else {
+        let fault = FileError.Fault.notACodeObject("this is about something that this file does not define")
+        throw FileError(fault, in: script.source, at: statement.range.lowerBound)
+      }
+    }
+  }
+
+  private static func read(_ statement: SQLStatement, _ script: Script) throws(FileError) -> ObjectStatement {
+    do {
+      guard statement.kind == .sql else { throw ObjectStatement.Refusal(reason: "COPY defines no code object") }
+      return try ObjectStatement(script.text(statement))
+    } catch let refusal as ObjectStatement.Refusal {
+      throw FileError(.notACodeObject(refusal.reason), in: script.source, at: statement.range.lowerBound)
+    } catch {
+      throw FileError(.unreadable("\(error)"), path: script.source.name)
+    }
+  }
+}
+
+/// One statement that defines an object, and where it stands.
+struct ObjectDefinition: Sendable {
+  let reference: ObjectReference
+  let form: ObjectStatement.Form
+  let file: ObjectFile
+  let script: Script
+  let statement: SQLStatement
+  let text: String
+  /// SHA-256 of the text.
+  let checksum: String
+
+  init(
+    reference: ObjectReference, form: ObjectStatement.Form, file: ObjectFile, script: Script,
+    statement: SQLStatement
+  ) {
+    self.reference = reference
+    self.form = form
+    self.file = file
+    self.script = script
+    self.statement = statement
+    text = script.text(statement)
+    checksum = Checksum(of: Array(text.utf8)).value
+  }
+
+  /// `objects/views.sql:3:1`
+  var place: String { "\(file.path):\(script.source.position(at: statement.range.lowerBound))" }
+}
+
+extension ObjectStatement.Target {
+  func isMet(by reference: ObjectReference) -> Bool {
+    switch self {
+    case .tableOfParts(let table):
+      reference.kind.isPartOfRelation && reference.relation.map(table.mayBe) ?? false
+    case .object(let kinds, let name, let relation):
+      kinds.contains(reference.kind) && name.mayBe(reference.name)
+        && (relation == nil || reference.relation.map { relation?.mayBe($0) ?? true } ?? true)
+    }
+  }
+}
