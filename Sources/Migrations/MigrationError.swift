@@ -21,11 +21,13 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   case statement(StatementFailure)
   /// What looked at the files before they were committed would not have them.
   case refused(Refusal, files: [MigrationFile], StatementFailure.Outcome)
+  /// The code objects cannot be made what `objects/` says.
+  case objects(ObjectFailure)
 
   /// The exit code of the command line.
   public var exitCode: Int32 {
     switch self {
-    case .statement, .refused: 1
+    case .statement, .refused, .objects: 1
     case .files, .connection, .server, .course, .repair: 2
     case .history: 4
     case .adoption(let error): error.exitCode
@@ -46,6 +48,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
   public var place: (path: String, position: SourcePosition?)? {
     switch self {
     case .files(let error): (error.path, error.position)
+    case .objects(let failure): (failure.path, failure.position)
     case .statement(let failure), .relationLock(let failure, _): (failure.path, failure.position)
     default: nil
     }
@@ -76,6 +79,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .lock, .relationLock: "lock"
     case .statement: "statement"
     case .refused: "refused"
+    case .objects: "objects"
     }
   }
 
@@ -95,6 +99,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .statement(let failure): "\(failure)"
     case .refused(let refusal, let files, let outcome):
       "\(refusal)\n\(files.map(\.fileName).joined(separator: ", ")): \(outcome.aftermath)"
+    case .objects(let failure): "\(failure)"
     }
   }
 
@@ -108,6 +113,7 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case let error as CourseError: self = .course(error)
     case let error as RepairError: self = .repair(error)
     case let error as StatementFailure: self = .statement(error)
+    case let error as ObjectFailure: self = .objects(error)
     case let error as PostgresError: self = .connection(error)
     case is CancellationError: self = .connection(PostgresError(.cancelled, "told to stop while waiting"))
     default: self = .connection(PostgresError(.protocol, "\(error)"))

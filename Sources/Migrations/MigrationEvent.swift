@@ -32,6 +32,15 @@ public enum MigrationEvent: Sendable {
   case hookRun(MigrationFile, took: Duration)
   /// A file below applied ones is applied all the same.
   case outOfOrder(MigrationFile, newest: Version)
+  /// The file needs these code objects, and what depends on them, dropped; they are made again in its transaction.
+  case makingWay(MigrationFile, [ObjectIdentity])
+  /// What became of the code objects, once it was committed.
+  case objectsApplied([ObjectChange], took: Duration)
+  /// The same as for a file, while `objects/` is applied.
+  case objectsBlocked(by: [Blocker])
+  case objectsRetrying(StatementFailure, attempt: Int, after: Duration)
+  /// The database has code objects from these files, and this folder of migrations has no `objects/`.
+  case objectsUnknown([String])
   /// Line endings, and nothing else, differ from what was applied.
   case reencoded(MigrationFile)
   /// The history has versions above every file here.

@@ -5,6 +5,7 @@ public struct DatabaseView: Sendable {
   public let surroundings: Surroundings
   public let past: Past
   public let reconciliation: Reconciliation
+  public let objects: ObjectComparison
   /// What another tool has applied of the files, where Muster has no history of its own.
   public var foreign: Adoption?
 
@@ -36,6 +37,9 @@ public struct MigrationReport: Sendable {
   public let before: DatabaseView
   /// All that ran, hooks too, in order.
   public internal(set) var done: [Applied] = []
+  /// What became of the code objects, and how long that took where it was a transaction of its own.
+  public internal(set) var objects: [ObjectChange] = []
+  public internal(set) var objectsTook = Duration.zero
 
   init(_ before: DatabaseView) { self.before = before }
 
@@ -55,4 +59,6 @@ public struct MigrationPlan: Sendable {
   public let view: DatabaseView
   /// In the order they would run.
   public let steps: [Work]
+
+  public var isEmpty: Bool { steps.isEmpty && !view.objects.hasChanges }
 }

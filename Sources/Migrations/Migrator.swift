@@ -61,16 +61,18 @@ public struct Migrator: Sendable {
       let view = try await read(connection, folder)
       var result = MigrationReport(view)
       tellOddities(view, report)
-      guard try !works(view, folder).isEmpty else { return result }
+      guard try !tasks(view, folder).isEmpty else { return result }
       if let error = view.surroundings.unwritable { throw error }
       await connection.run { $0.onNotice { report(.notice($0)) } }
       let deployment = Deployment(
         connection: connection, connectionSettings: settings, options: options,
         report: report)
-      result.done = try await deployment.underLock(view.surroundings) { backend in
+      let deployed = try await deployment.underLock(view.surroundings) { backend in
         let view = try await read(connection, folder)
-        return try await deployment.run(try works(view, folder), view.surroundings, backend: backend)
+        return try await deployment.run(try tasks(view, folder), view.surroundings, backend: backend)
       }
+      (result.done, result.objects, result.objectsTook) =
+        (deployed.done, deployed.objects, deployed.objectsTook)
       return result
     }
   }
@@ -95,8 +97,7 @@ public struct Migrator: Sendable {
     try await connected { connection, folder in
       _ = try await connection.run { try $0.execute("begin read only") }
       let view = try await read(connection, folder)
-      return MigrationPlan(
-        view: view, steps: try works(view, folder))
+      return MigrationPlan(view: view, steps: try tasks(view, folder).works)
     }
   }
 
@@ -124,6 +125,7 @@ public struct Migrator: Sendable {
   func read(
     _ connection: PostgresConnection, _ folder: MigrationFolder, heedingFaults: Bool = true
   ) async throws -> DatabaseView {
+    let objects = try ObjectFolder(in: directory, context: options.context)
     let view = try await connection.run { connection in
       let surroundings = try Surroundings.read(connection)
       if let error = surroundings.unsupported { throw error }
@@ -140,6 +142,7 @@ public struct Migrator: Sendable {
       let looksElsewhere = past.entries.isEmpty && options.scope.isEmpty && !options.ignoresForeignHistory
       return DatabaseView(
         surroundings: surroundings, past: past, reconciliation: reconciliation,
+        objects: ObjectComparison(objects, past.objects),
         foreign: looksElsewhere ? try Adoption.due(folder, connection) : nil)
     }
     if heedingFaults, let foreign = view.foreign { throw AdoptionError.notAdopted(foreign) }
@@ -154,7 +157,19 @@ public struct Migrator: Sendable {
     return !options.allowsOutOfOrder
   }
 
-  /// All that is to run, in order and read to the end.
+  /// All that is to be done, read to the end. Code objects are a part of it where they changed, and where a file that runs
+  /// could take one away.
+  private func tasks(_ view: DatabaseView, _ folder: MigrationFolder) throws -> Tasks {
+    let works = try works(view, folder)
+    guard view.objects.hasChanges || !(works.isEmpty || view.objects.files.isEmpty) else {
+      return Tasks(works: works)
+    }
+    let conforming = view.surroundings.standardConformingStrings
+    let set = try ObjectSet(view.objects.files.map(\.file), standardConformingStrings: conforming)
+    return Tasks(works: works, objects: ObjectWork(set: set, comparison: view.objects))
+  }
+
+  /// The files that are to run, in order.
   private func works(_ view: DatabaseView, _ folder: MigrationFolder) throws -> [Work] {
     let hooks = try Hooks(of: folder)
     let course = try Course(view.reconciliation, view.past, to: options.target)
@@ -189,6 +204,7 @@ public struct Migrator: Sendable {
   private func tellOddities(_ view: DatabaseView, _ report: @Sendable (MigrationEvent) -> Void) {
     for applied in view.reconciliation.reencoded { report(.reencoded(applied.file)) }
     if !view.reconciliation.ahead.isEmpty { report(.ahead(view.reconciliation.ahead)) }
+    if !view.objects.unknown.isEmpty { report(.objectsUnknown(view.objects.unknown)) }
     for case .late(let file, let newest) in view.reconciliation.faults where options.allowsOutOfOrder {
       report(.outOfOrder(file, newest: newest))
     }

@@ -60,6 +60,6 @@ extension DatabaseView {
 
   /// Whether a run would find something to do.
   public var isPending: Bool {
-    !reconciliation.pending.isEmpty || !past.unfinished.isEmpty || past.owesHook
+    !reconciliation.pending.isEmpty || !past.unfinished.isEmpty || past.owesHook || objects.hasChanges
   }
 }

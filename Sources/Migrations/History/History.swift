@@ -81,20 +81,25 @@ struct History: Sendable, Hashable {
         select version, name, checksum_algorithm, checksum, raw_checksum, applied_at, applied_by,
           pg_catalog.date_part('epoch', duration) * 1000, muster_version, kind
         from muster.migration where scope = $1
-        """, [scope]),
+        """, [scope], syncAfter: true),
       Statement(
         """
         select \(Journal.columns) from muster.migration_journal where scope = $1 order by statement
-        """, [scope]),
+        """, [scope], syncAfter: true),
+      ObjectTable(scope: scope).checksums,
     ])
     let entries = try results[0].get().map(entry).sorted { $0.version < $1.version }
-    return Past(entries: entries, journal: try Self.notes(results[1]))
+    return Past(
+      entries: entries, journal: try Self.readable(results[1]) { try $0.map(Journal.entry) },
+      objects: try Self.readable(results[2], ObjectTable.decode))
   }
 
   /// Who may read the history alone sees that much.
-  private static func notes(_ result: Result<Rows, PostgresError>) throws -> [JournalEntry] {
+  private static func readable<T>(
+    _ result: Result<Rows, PostgresError>, _ decode: (Rows) throws -> [T]
+  ) throws -> [T] {
     do {
-      return try result.get().map(Journal.entry)
+      return try decode(result.get())
     } catch let error as PostgresError where error.code == "42501" {
       return []
     }

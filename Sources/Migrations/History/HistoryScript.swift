@@ -6,12 +6,14 @@ public enum HistoryScript {
   /// is no history. What a no-transaction file has begun and not finished is left out: it is not in a copy either.
   public static func read(_ connection: isolated PostgresConnection) throws -> [String] {
     guard try Surroundings.read(connection).hasHistory else { return [] }
-    return try History.creation + rows(of: "migration", connection)
+    return try History.creation + ObjectTable.creation + rows(of: "migration", connection)
       + rows(of: "migration_journal", where: "state = 'done'", connection)
+      + rows(of: "migration_object", by: "path", connection)
   }
 
   private static func rows(
-    of table: String, where condition: String = "true", _ connection: isolated PostgresConnection
+    of table: String, where condition: String = "true", by key: String = "version",
+    _ connection: isolated PostgresConnection
   ) throws -> [String] {
     let columns: [String] = try connection.query(
       """
@@ -23,7 +25,7 @@ public enum HistoryScript {
     let values = columns.map { "pg_catalog.quote_nullable(\($0)::text)" }.joined(separator: ", ")
     return try connection.query(
       """
-      select pg_catalog.concat_ws(', ', \(values)) from muster.\(table) where \(condition) order by scope, version
+      select pg_catalog.concat_ws(', ', \(values)) from muster.\(table) where \(condition) order by scope, \(key)
       """
     ).map { row in
       "insert into muster.\(table) (\(columns.joined(separator: ", ")))\nvalues (\(try row.decode(String.self, at: 0)))"

@@ -8,10 +8,18 @@ public struct Past: Sendable {
   /// Whether the hook behind the migrations is still to run: an earlier run ended before it.
   public let owesHook: Bool
 
+  /// The files of `objects/`, as far as a comparison needs them.
+  let objects: [ObjectRecord]
+
   static let none = Past(entries: [], journal: [])
 
   package init(entries: [HistoryEntry], journal: [JournalEntry]) {
+    self.init(entries: entries, journal: journal, objects: [])
+  }
+
+  init(entries: [HistoryEntry], journal: [JournalEntry], objects: [ObjectRecord]) {
     self.entries = entries
+    self.objects = objects
     let applied = Set(entries.map(\.version))
     owesHook = journal.contains { $0.version == Version(owed: .after) }
     unfinished = Dictionary(grouping: journal.filter { !$0.version.isHook }, by: \.version).map {

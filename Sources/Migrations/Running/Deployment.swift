@@ -65,7 +65,7 @@ struct Deployment: Sendable {
       do {
         try connection.transaction { connection in
           if !surroundings.hasSchema { try connection.execute("create schema muster") }
-          for statement in History.creation { try connection.execute(statement) }
+          for statement in History.creation + ObjectTable.creation { try connection.execute(statement) }
         }
       } catch let error as PostgresError where error.kind == .server {
         throw ServerError.bookkeeping(error)
@@ -84,66 +84,75 @@ struct Deployment: Sendable {
       rehearsal: options.rehearsal)
   }
 
-  /// Does the works one after another.
-  func run(
-    _ works: [Work], _ surroundings: Surroundings, backend: Int32
-  ) async throws -> [MigrationReport.Applied] {
+  /// Does the works one after another, and makes the code objects what the folder says: behind the files, ahead of the hook
+  /// that is to find all done.
+  func run(_ tasks: Tasks, _ surroundings: Surroundings, backend: Int32) async throws -> Deployed {
     let settings = settings(surroundings, backend: backend)
-    try await connection.run { try HookNotes(works: works, settings: settings).write($0) }
-    var applied: [MigrationReport.Applied] = []
-    for step in steps(of: works) {
-      guard let first = step.first else { continue }
-      report(.starting(first.file, statements: first.script.statements.count))
-      let start = ContinuousClock.now
-      let watch = BlockerWatch(
-        settings: connectionSettings, backend: backend,
-        lockTimeout: first.script.directives.lockTimeout ?? options.lockTimeout
-      ) {
-        report(.blocked(first.file, by: $0))
-      }
-      let parts = try await watch.during {
-        try await repeating(first.file, watch) {
-          try await connection.run { try run(step, settings, $0) }
+    try await connection.run { try HookNotes(works: tasks.works, settings: settings).write($0) }
+    var deployed = Deployed()
+    var steps = steps(of: tasks)
+    while let step = steps.first {
+      do {
+        try await run(step, settings, &deployed)
+        steps.removeFirst()
+      } catch let failure as StatementFailure {
+        guard let wider = try await makingWay(for: failure, in: steps, tasks.objects, settings) else {
+          throw failure
         }
-      }
-      let took = ContinuousClock.now - start
-      for (work, part) in zip(step, parts ?? [took]) {
-        report(work.event(took: part))
-        applied.append(.init(work, took: part))
+        steps = wider
       }
     }
-    return applied
+    return deployed
   }
 
-  /// One file after another; where the commit depends on a look at them, all together that can be in one transaction.
-  private func steps(of works: [Work]) -> [[Work]] {
-    guard options.beforeCommit != nil else { return works.map { [$0] } }
-    return works.reduce(into: []) { steps, work in
-      let last = steps.last?.last
-      if work.script.directives.noTransaction || last?.script.directives.noTransaction ?? true {
-        steps.append([work])
-      } else {
-        steps[steps.count - 1].append(work)
+  private func run(_ step: DeploymentStep, _ settings: RunSettings, _ deployed: inout Deployed) async throws {
+    if let first = step.works.first {
+      report(.starting(first.file, statements: first.script.statements.count))
+    }
+    let start = ContinuousClock.now
+    let watch = BlockerWatch(
+      settings: connectionSettings, backend: settings.backend,
+      lockTimeout: step.works.first?.script.directives.lockTimeout ?? options.lockTimeout
+    ) {
+      report(step.blocked(by: $0))
+    }
+    let (parts, changes) = try await watch.during {
+      try await repeating(step, watch) {
+        try await connection.run { try run(step, settings, $0) }
       }
     }
+    let took = ContinuousClock.now - start
+    for (work, part) in zip(step.works, parts ?? [took]) {
+      report(work.event(took: part))
+      deployed.done.append(.init(work, took: part))
+    }
+    if let changes { deployed.add(changes, took: step.works.isEmpty ? took : .zero, report) }
   }
 
-  /// Returns how long each of several files took.
+  /// Returns how long each of several files took, and what became of the code objects where they were in the step.
   private func run(
-    _ step: [Work], _ settings: RunSettings, _ connection: isolated PostgresConnection
-  ) throws -> [Duration]? {
-    if let work = step.first, work.script.directives.noTransaction {
-      try StepwiseRun(work: work, settings: settings, beforeCommit: options.beforeCommit)(connection)
-      return nil
+    _ step: DeploymentStep, _ settings: RunSettings, _ connection: isolated PostgresConnection
+  ) throws -> ([Duration]?, [ObjectChange]?) {
+    if !step.isTransactional {
+      for work in step.works {
+        try StepwiseRun(work: work, settings: settings, beforeCommit: options.beforeCommit)(connection)
+      }
+      return (nil, nil)
     }
-    let parts = try TransactionalRun(works: step, settings: settings, beforeCommit: options.beforeCommit)(
-      connection)
-    return step.count > 1 ? parts : nil
+    let stage = step.objects.map { ObjectStage($0, settings) }
+    guard !step.works.isEmpty else {
+      return (nil, try stage?.alone(before: options.beforeCommit, connection))
+    }
+    var transaction = TransactionalRun(
+      works: step.works, settings: settings, beforeCommit: options.beforeCommit)
+    stage?.take(part: step, in: &transaction)
+    let parts = try transaction(connection)
+    return (step.works.count > 1 ? parts : nil, stage?.changes)
   }
 
   /// Tries again, with growing pauses, what failed for want of a lock and left nothing behind.
   private func repeating<T: Sendable>(
-    _ file: MigrationFile, _ watch: BlockerWatch, _ attempt: () async throws -> T
+    _ step: DeploymentStep, _ watch: BlockerWatch, _ attempt: () async throws -> T
   ) async throws -> T {
     var retries = Retries(limit: options.retryFor)
     while true {
@@ -155,7 +164,7 @@ struct Deployment: Sendable {
         guard let pause = retries.pause(behindAttemptFrom: start, to: .now) else {
           throw MigrationError.relationLock(failure, waited: retries.waited)
         }
-        report(.retrying(file, failure, attempt: retries.count, after: pause))
+        report(step.retrying(failure, attempt: retries.count, after: pause))
         try await Task.sleep(for: pause)
       }
     }

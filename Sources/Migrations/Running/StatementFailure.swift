@@ -13,6 +13,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     case journalled(done: Int, of: Int)
     /// A no-transaction file: what its journal says is done stands and is not run again.
     case stepwise
+    /// A file of `objects/`: nothing of them was changed.
+    case objectsUnchanged
     /// The connection broke when the file was being committed.
     case unknown
   }
@@ -84,13 +86,20 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
 extension StatementFailure {
   /// The failure of a statement of a script, its position turned into a place in the file.
   init(
-    _ error: PostgresError, of statement: SQLStatement, in script: Script, outcome: Outcome, singleByte: Bool
+    _ error: PostgresError, of statement: SQLStatement, in script: Script, outcome: Outcome, singleByte: Bool,
+    while activity: String? = nil
   ) {
     let place = FailurePlace(script: script, statement: statement, isSingleByte: singleByte)
     let fault = script.source.place(at: place.offset(of: error))
     self.init(
       path: fault.source, position: fault.position, excerpt: fault.excerpt, error: error, outcome: outcome,
-      activity: nil)
+      activity: activity)
+  }
+
+  /// A failure of what no statement of a file in `objects/` does.
+  init(_ error: PostgresError, path: String, while activity: String) {
+    self.init(
+      path: path, position: nil, excerpt: nil, error: error, outcome: .objectsUnchanged, activity: activity)
   }
 
   /// A failure of what the runner does around the statements.
@@ -117,6 +126,7 @@ extension StatementFailure.Outcome {
     case .stepwise:
       "The file is not in a transaction: what was done stands and will not be run again. Mend the cause and run again;"
         + " it goes on where it stopped."
+    case .objectsUnchanged: "\(ObjectFailure.aftermath) Mend it and run again."
     case .unknown:
       "The connection broke while the file was being committed. Run again: the history in the database tells whether"
         + " it was applied, and nothing is applied twice."

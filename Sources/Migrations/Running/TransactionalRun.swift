@@ -6,6 +6,8 @@ import SQLText
 struct TransactionalRun: Sendable {
   let works: [Work]
   let settings: RunSettings
+  /// Prepares the transaction for the files.
+  var afterBegin: BeforeCommit.Look?
   /// Looks at what the files made, in their transaction; what it throws rolls them back.
   var beforeCommit: BeforeCommit.Look?
 
@@ -36,6 +38,10 @@ struct TransactionalRun: Sendable {
       try telling(work) {
         var batch = StatementBatch(work, settings)
         try begin(work, isFirst: index == 0, &batch, connection)
+        if index == 0, let afterBegin {
+          try batch.flush(connection)
+          try afterBegin(connection)
+        }
         try run(work, isFirst: index == 0, &batch, connection)
         if index == works.count - 1, beforeCommit == nil {
           try batch.add(Statement("commit"), .commit, connection)

@@ -59,6 +59,10 @@ final class MigrationLog: Sendable {
     case .hookRun(let file, let took): note(file, .hookRun, took)
     case .batchRound(let file, let batch): tell(file, batch, isDone: false)
     case .batchDone(let file, let batch): tell(file, batch, isDone: true)
+    case .objectsApplied(let changes, _):
+      progress.clear()
+      guard !isQuiet else { return }
+      for change in changes { Output.standard.line("\(change)") }
     default:
       guard let text = event.remark else { return }
       state.withLock { $0.remarks.append(text) }
@@ -111,13 +115,14 @@ final class MigrationLog: Sendable {
   func finish() { progress.clear() }
 
   func conclude(_ report: MigrationReport) {
-    let total = report.done.reduce(Duration.zero) { $0 + $1.took }
+    let total = report.done.reduce(report.objectsTook) { $0 + $1.took }
     let at = report.version.map { "version \($0.digits)" } ?? "no version"
     let database = "database \"\(report.before.surroundings.database)\""
-    let (applied, takenBack) = (report.applied.count, report.takenBack.count)
-    let parts =
-      (takenBack > 0 ? ["\(counted(takenBack, "migration")) taken back"] : [])
-      + (applied > 0 ? ["\(counted(applied, "migration")) applied"] : [])
+    let counts = [
+      (report.takenBack.count, "migration", "taken back"), (report.applied.count, "migration", "applied"),
+      (report.objects.count, "code object", "changed"),
+    ]
+    let parts = counts.filter { $0.0 > 0 }.map { "\(counted($0, $1)) \($2)" }
     Output.standard.line(
       parts.isEmpty
         ? "\(database) is up to date: \(at), \(counted(report.before.history.count, "migration")) applied"
@@ -136,7 +141,8 @@ extension MigrationEvent {
   /// What is worth a line on stderr; nil for the ordinary course of things.
   var remark: String? {
     switch self {
-    case .starting, .statementDone, .applied, .takenBack, .hookRun, .historyCreated, .batchRound, .batchDone:
+    case .starting, .statementDone, .applied, .takenBack, .hookRun, .historyCreated, .batchRound, .batchDone,
+      .objectsApplied:
       nil
     case .waitingForLock(let holder):
       "another muster migrate is at work in this database; waiting for it"
@@ -156,6 +162,16 @@ extension MigrationEvent {
     case .runningAgain(let file, let number):
       "warning: \(file.fileName): statement \(number) commits on its own and was begun by an earlier run, which was stopped"
         + " before its end was known; running it again"
+    case .makingWay(let file, let objects):
+      "\(file.fileName) meets code objects that stand in its way; dropped, and made again before it is committed: "
+        + objects.map(\.description).joined(separator: ", ")
+    case .objectsBlocked(let blockers):
+      "objects/ waits for " + blockers.map { "\($0)" }.joined(separator: "; and for ")
+    case .objectsRetrying(let failure, let attempt, let pause):
+      "objects/ attempt \(attempt) rolled back: \(failure.error.message); trying again in \(pause.brief)"
+    case .objectsUnknown(let names):
+      "warning: this folder has no objects/, and the database has code objects of \(counted(names.count, "file")) there;"
+        + " they are left as they are (an empty objects/ drops them)"
     case .lockLost:
       "warning: the deployment lock was gone at the end: a migration released it (pg_advisory_unlock_all), or a pooler"
         + " changed the server process; each file was under it all the same"

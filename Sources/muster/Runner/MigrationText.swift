@@ -10,7 +10,7 @@ struct MigrationPlanText {
 
   func print() {
     let place = plan.view.surroundings.headline
-    guard !plan.steps.isEmpty else { return Output.standard.line("\(place): nothing to apply") }
+    guard !plan.isEmpty else { return Output.standard.line("\(place): nothing to apply") }
     Output.standard.line("\(place): \(headline); nothing was changed")
     var table = Table(
       .left("file"), .right("statements"), .left("transaction"), .left("checksum"), .left("directives"))
@@ -21,7 +21,8 @@ struct MigrationPlanText {
         "\(step.direction == .up ? step.file.checksum.abbreviation : "")",
         "\(step.script.directives.summary)")
     }
-    table.print()
+    if !plan.steps.isEmpty { table.print() }
+    plan.view.objects.tell()
   }
 
   private var headline: String {
@@ -29,7 +30,8 @@ struct MigrationPlanText {
       let count = plan.steps.count { $0.direction == direction }
       return count > 0 ? "\(counted(count, "migration")) \(words)" : nil
     }
-    return counts.isEmpty ? "a hook of an earlier run to run" : counts.joined(separator: ", ")
+    if !counts.isEmpty { return counts.joined(separator: ", ") }
+    return plan.steps.isEmpty ? "code objects to change" : "a hook of an earlier run to run"
   }
 
   var json: String {
@@ -44,7 +46,10 @@ struct MigrationPlanText {
           return .init(line: position.line, column: position.column, sql: step.script.writtenText(statement))
         })
     }
-    return encoded(PlanJSON(database: plan.view.surroundings.database, pending: steps))
+    return encoded(
+      PlanJSON(
+        database: plan.view.surroundings.database, pending: steps,
+        objects: plan.view.objects.lines.filter { $0.state != "unchanged" }))
   }
 }
 
@@ -70,6 +75,7 @@ private struct PlanJSON: Encodable {
 
   let database: String
   let pending: [Step]
+  let objects: [ObjectLine]
 }
 
 /// The outcome of `muster migrate --json`.
@@ -80,6 +86,13 @@ struct MigrationJSON: Encodable {
     let file: String
     let statements: Int
     let milliseconds: Double
+  }
+
+  struct Object: Encodable {
+    let change: String
+    let type: String
+    let name: String
+    let file: String
   }
 
   struct Fault: Encodable {
@@ -100,6 +113,7 @@ struct MigrationJSON: Encodable {
   /// Both nil where there were none.
   var takenBack: [Applied]?
   var hooks: [Applied]?
+  var objects: [Object]?
   var error: Fault?
   /// What was tried before each commit; nil without --verify.
   var proofs: [Proof.Attempt]?
@@ -117,6 +131,9 @@ struct MigrationJSON: Encodable {
     applied = report.applied.map { Applied($0.file, $0.statements, $0.took) }
     takenBack = report.takenBack.map { Applied($0.file, $0.statements, $0.took) }.nonEmpty
     hooks = report.done.filter(\.isHook).map { Applied($0.file, $0.statements, $0.took) }.nonEmpty
+    objects = report.objects.map {
+      Object(change: $0.verb.rawValue, type: $0.object.type, name: $0.object.name, file: $0.file)
+    }
   }
 
   /// Of what was not begun.

@@ -84,6 +84,7 @@ private struct MigrationStatus {
     let version: String?
     let upToDate: Bool
     let migrations: [Line]
+    let objects: [ObjectLine]
     let halfDone: [HalfDoneJSON]
     let owesHook: Bool
     let faults: [HistoryFaultJSON]
@@ -125,6 +126,7 @@ private struct MigrationStatus {
     table.print()
     let reconciliation = view.reconciliation
     output.line("\(view.history.count) applied, \(reconciliation.pending.count) pending")
+    view.objects.tell()
     for halfDone in view.halfDone { output.line(halfDone.description) }
     if view.past.owesHook {
       output.line("\(Hooks.Moment.after.fileName) is still to run: an earlier run ended before it")
@@ -144,7 +146,8 @@ private struct MigrationStatus {
     encoded(
       Report(
         database: view.surroundings.database, version: view.version?.digits, upToDate: !view.isPending,
-        migrations: lines, halfDone: view.halfDone.map(HalfDoneJSON.init), owesHook: view.past.owesHook,
+        migrations: lines, objects: view.objects.lines, halfDone: view.halfDone.map(HalfDoneJSON.init),
+        owesHook: view.past.owesHook,
         faults: view.reconciliation.faults.map(HistoryFaultJSON.init)))
   }
 

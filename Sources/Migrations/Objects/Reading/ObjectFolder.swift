@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import SQLText
 
 /// One file of `objects/` as it was read.
 public struct ObjectFile: Sendable {
@@ -7,13 +8,24 @@ public struct ObjectFile: Sendable {
   /// Where it is, as a person would name it.
   public let path: String
   public let bytes: [UInt8]
+  /// The text with the files it includes, and variables by name.
+  let written: [UInt8]
+  /// Of that text.
   public let checksum: Checksum
+  private let context: ScriptContext
 
-  init(name: String, path: String, bytes: [UInt8]) {
+  init(name: String, path: String, bytes: [UInt8], context: ScriptContext) {
     self.name = name
     self.path = path
     self.bytes = bytes
-    checksum = Checksum(of: bytes)
+    self.context = context
+    written = Script.written(path: path, bytes: bytes, context: context)
+    checksum = Checksum(of: written)
+  }
+
+  func script(standardConformingStrings: Bool) throws(FileError) -> Script {
+    try Script(
+      path: path, bytes: bytes, context: context, standardConformingStrings: standardConformingStrings)
   }
 }
 
@@ -28,7 +40,7 @@ public struct ObjectFolder: Sendable {
   public static let name = "objects"
 
   /// Reads what a folder of migrations has of them. Throws `FileError` for what cannot be read.
-  public init(in migrations: String) throws(FileError) {
+  public init(in migrations: String, context: ScriptContext = .files()) throws(FileError) {
     path = "\(migrations)/\(Self.name)"
     var isFolder = false
     exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -37,10 +49,10 @@ public struct ObjectFolder: Sendable {
       return
     }
     guard isFolder else { throw FileError(.notAFolder, path: path) }
-    files = try Self.read(path)
+    files = try Self.read(path, context)
   }
 
-  private static func read(_ folder: String) throws(FileError) -> [ObjectFile] {
+  private static func read(_ folder: String, _ context: ScriptContext) throws(FileError) -> [ObjectFile] {
     do {
       let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
         .filter { name in
@@ -48,7 +60,8 @@ public struct ObjectFolder: Sendable {
         }
       return try names.sorted().map { name in
         let path = "\(folder)/\(name)"
-        return ObjectFile(name: name, path: path, bytes: try [UInt8](Data(contentsOf: URL(filePath: path))))
+        return ObjectFile(
+          name: name, path: path, bytes: try [UInt8](Data(contentsOf: URL(filePath: path))), context: context)
       }
     } catch {
       throw FileError(.unreadable("\(error)"), path: folder)

@@ -11,8 +11,7 @@ struct ObjectScript: Sendable {
   /// Throws `FileError` for a statement that defines no code object, or is about something that the file does not define.
   init(_ file: ObjectFile, standardConformingStrings: Bool) throws(FileError) {
     self.file = file
-    script = try Script(
-      path: file.path, bytes: file.bytes, standardConformingStrings: standardConformingStrings)
+    script = try file.script(standardConformingStrings: standardConformingStrings)
     guard !script.directives.noTransaction else {
       throw FileError(.notACodeObject("code objects are replaced in one transaction"), path: file.path)
     }
@@ -42,7 +41,9 @@ struct ObjectScript: Sendable {
 
   private static func read(_ statement: SQLStatement, _ script: Script) throws(FileError) -> ObjectStatement {
     do {
-      guard statement.kind == .sql else { throw ObjectStatement.Refusal(reason: "COPY defines no code object") }
+      guard statement.kind == .sql else {
+        throw ObjectStatement.Refusal(reason: "COPY defines no code object")
+      }
       return try ObjectStatement(script.text(statement))
     } catch let refusal as ObjectStatement.Refusal {
       throw FileError(.notACodeObject(refusal.reason), in: script.source, at: statement.range.lowerBound)
@@ -73,11 +74,11 @@ struct ObjectDefinition: Sendable {
     self.script = script
     self.statement = statement
     text = script.text(statement)
-    checksum = Checksum(of: Array(text.utf8)).value
+    checksum = Checksum(of: Array(script.writtenText(statement).utf8)).value
   }
 
   /// `objects/views.sql:3:1`
-  var place: String { "\(file.path):\(script.source.position(at: statement.range.lowerBound))" }
+  var place: SourcePlace { script.place(statement) }
 }
 
 extension ObjectStatement.Target {

@@ -13,7 +13,7 @@ struct ObjectSet: Sendable {
     for definition in definitions {
       guard let other = first.updateValue(definition, forKey: definition.reference) else { continue }
       throw FileError(
-        .sameObject("\(definition.reference)", other: other.place), in: definition.script.source,
+        .sameObject("\(definition.reference)", other: "\(other.place)"), in: definition.script.source,
         at: definition.statement.range.lowerBound)
     }
   }

@@ -1,35 +1,36 @@
 import SQLText
 
 /// A statement of a file in `objects/`.
-enum ObjectStatement: Equatable {
+package enum ObjectStatement: Equatable {
   /// Defines an object.
   case definition(ObjectReference, Form)
   /// Says something about objects that the same file defines: a comment, a grant, an owner, a setting.
   case attachment([Target])
 
   /// How a definition is written, as far as it decides how it is run.
-  struct Form: Equatable, Sendable {
+  package struct Form: Equatable, Sendable {
     /// `create` alone; the runner adds `or replace`.
-    var lacksReplace = false
+    package var lacksReplace = false
     /// `create constraint trigger`, which takes no `or replace`.
-    var isConstraintTrigger = false
+    package var isConstraintTrigger = false
     /// What a view's `with (…)` sets.
-    var options: Set<String> = []
+    package var options: Set<String> = []
   }
 
   /// What an attachment is about.
-  enum Target: Equatable {
+  package enum Target: Equatable {
     case object(kinds: Set<ObjectKind>, name: ObjectName, relation: ObjectName?)
     /// A table, as the owner of a trigger or a policy: `alter table t enable row level security`.
     case tableOfParts(ObjectName)
   }
 
   /// Why a statement has no place in `objects/`.
-  struct Refusal: Error, Equatable {
-    let reason: String
+  package struct Refusal: Error, Equatable {
+    package let reason: String
   }
 
-  init(_ text: String) throws(Refusal) {
+  /// Throws `Refusal` for what defines no code object and says nothing of one.
+  package init(_ text: String) throws(Refusal) {
     let reader: TokenReader
     do { reader = try TokenReader(text) } catch { throw Refusal(reason: error.message) }
     var beginning = reader
@@ -78,7 +79,9 @@ private enum Definition {
     _ kind: ObjectKind, _ reader: inout TokenReader
   ) throws(Refusal) -> ObjectReference {
     let name = try name(&reader)
-    guard let list = reader.list() else { throw Refusal(reason: "the arguments of \(name) are not in parentheses") }
+    guard let list = reader.list() else {
+      throw Refusal(reason: "the arguments of \(name) are not in parentheses")
+    }
     guard let types = RoutineArguments.types(list) else {
       throw Refusal(reason: "an argument of \(name) does not name its type; write the type itself, not %TYPE")
     }
@@ -86,9 +89,11 @@ private enum Definition {
   }
 
   /// A trigger, a policy or an index: its name, and behind ON what it belongs to.
-  private static func part(_ kind: ObjectKind, _ reader: inout TokenReader) throws(Refusal) -> ObjectReference {
+  private static func part(_ kind: ObjectKind, _ reader: inout TokenReader) throws(Refusal) -> ObjectReference
+  {
     if kind == .index, reader.word() == "concurrently" {
-      throw Refusal(reason: "an index of a materialized view is made in its transaction; leave CONCURRENTLY out")
+      throw Refusal(
+        reason: "an index of a materialized view is made in its transaction; leave CONCURRENTLY out")
     }
     if kind == .index, reader.word() == "on" { throw Refusal(reason: "give the index a name") }
     let name = try name(&reader)
@@ -100,7 +105,8 @@ private enum Definition {
 
   private static func name(_ reader: inout TokenReader) throws(Refusal) -> ObjectName {
     if reader.take("if", "not", "exists") {
-      throw Refusal(reason: "IF NOT EXISTS would keep an old definition; leave it out: what is there is replaced")
+      throw Refusal(
+        reason: "IF NOT EXISTS would keep an old definition; leave it out: what is there is replaced")
     }
     guard let name = reader.name() else { throw Refusal(reason: "a name is missing") }
     guard name.schema != "muster" else {
@@ -122,7 +128,8 @@ private enum Definition {
     guard let call = reader.name(), let scheduler = call.schema, ["muster", "cron"].contains(scheduler),
       call.name == "schedule", let list = reader.list(), reader.isAtEnd
     else {
-      throw Refusal(reason: "of SELECT only a call of muster.schedule(…) or cron.schedule(…) defines something: a job")
+      throw Refusal(
+        reason: "of SELECT only a call of muster.schedule(…) or cron.schedule(…) defines something: a job")
     }
     for (index, argument) in list.enumerated() {
       var argument = argument
@@ -158,7 +165,9 @@ private enum Attachment {
       if reader.take("column") { return [try column(&reader)] }
       return [try single(&reader)]
     case "grant", "revoke":
-      guard reader.seek("on") else { throw Refusal(reason: "\(verb.uppercased()) of a role is no part of a code object") }
+      guard reader.seek("on") else {
+        throw Refusal(reason: "\(verb.uppercased()) of a role is no part of a code object")
+      }
       reader.skip()
       return try granted(&reader)
     default: return [try altered(&reader)]
@@ -180,21 +189,29 @@ private enum Attachment {
     guard let kinds = kinds(&reader), let name = reader.name() else {
       throw Refusal(reason: "this is about something that is no code object")
     }
-    guard kinds == [.trigger] || kinds == [.policy] else { return .object(kinds: kinds, name: name, relation: nil) }
-    guard reader.take("on"), let relation = reader.name() else { throw Refusal(reason: "\(name) does not say ON what") }
+    guard kinds == [.trigger] || kinds == [.policy] else {
+      return .object(kinds: kinds, name: name, relation: nil)
+    }
+    guard reader.take("on"), let relation = reader.name() else {
+      throw Refusal(reason: "\(name) does not say ON what")
+    }
     return .object(kinds: kinds, name: name, relation: relation)
   }
 
   /// `schema.view.column` or `view.column`
   private static func column(_ reader: inout TokenReader) throws(Refusal) -> Target {
-    guard let first = reader.name(), let owner = first.schema else { throw Refusal(reason: "the column has no view") }
+    guard let first = reader.name(), let owner = first.schema else {
+      throw Refusal(reason: "the column has no view")
+    }
     let isQualified = reader.take(sign: ".")
     return .object(
       kinds: relations, name: isQualified ? first : ObjectName(name: owner), relation: nil)
   }
 
   private static func granted(_ reader: inout TokenReader) throws(Refusal) -> [Target] {
-    if reader.word() == "all" { throw Refusal(reason: "grant on the objects of this file by name, not on ALL of a schema") }
+    if reader.word() == "all" {
+      throw Refusal(reason: "grant on the objects of this file by name, not on ALL of a schema")
+    }
     let kinds: Set<ObjectKind>
     if reader.take("function") || reader.take("procedure") || reader.take("routine") {
       kinds = routines
@@ -224,7 +241,9 @@ private enum Attachment {
       whole.skip()
     }
     let target = try single(&reader)
-    if case .object([.policy], _, _) = target { throw Refusal(reason: "change the definition of the policy itself") }
+    if case .object([.policy], _, _) = target {
+      throw Refusal(reason: "change the definition of the policy itself")
+    }
     return target
   }
 

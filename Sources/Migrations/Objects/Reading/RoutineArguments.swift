@@ -32,7 +32,11 @@ enum RoutineArguments {
   /// Returns false for OUT. A mode may stand before the name or behind it.
   private static func takeMode(_ reader: inout TokenReader) -> Bool {
     if reader.take("out") { return false }
-    if reader.take("in") { _ = reader.take("out") } else if !reader.take("inout") { _ = reader.take("variadic") }
+    if reader.take("in") {
+      _ = reader.take("out")
+    } else if !reader.take("inout") {
+      _ = reader.take("variadic")
+    }
     return true
   }
 

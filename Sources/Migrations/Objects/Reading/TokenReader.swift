@@ -36,7 +36,9 @@ struct TokenReader {
 
   /// The sign that stands so far on, such as a comma.
   func sign(_ distance: Int = 0) -> String? {
-    token(distance).flatMap { [.other, .openParenthesis, .closeParenthesis].contains($0.kind) ? text($0) : nil }
+    token(distance).flatMap {
+      [.other, .openParenthesis, .closeParenthesis].contains($0.kind) ? text($0) : nil
+    }
   }
 
   mutating func skip() { index = min(index + 1, tokens.count) }
@@ -107,6 +109,21 @@ struct TokenReader {
       index += 1
     }
     return false
+  }
+
+  /// The text from here to where one of these words stands outside parentheses, or to the end.
+  mutating func take(until words: String...) -> String? {
+    guard let first = token() else { return nil }
+    var depth = 0
+    var last = first
+    while let token = token() {
+      if depth == 0, let word = word(), words.contains(word) { break }
+      if token.kind == .openParenthesis { depth += 1 }
+      if token.kind == .closeParenthesis { depth -= 1 }
+      last = token
+      index += 1
+    }
+    return source.text(first.range.lowerBound..<last.range.upperBound)
   }
 
   /// Whether these words stand anywhere from here on, one behind the other.

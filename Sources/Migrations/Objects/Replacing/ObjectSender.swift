@@ -1,0 +1,69 @@
+import PostgresClient
+import SQLText
+
+/// Sends what replaces code objects, and tells a failure with the place that it comes from.
+struct ObjectSender: Sendable {
+  /// On whose behalf a statement is sent.
+  enum Cause {
+    case definition(ObjectDefinition)
+    /// A file that is gone or has lost a definition, or one that needs the object out of its way.
+    case file(path: String)
+  }
+
+  let settings: RunSettings
+
+  /// The lock is still held, and the limits hold from here on.
+  func open(_ limits: Timeouts, _ connection: isolated PostgresConnection) throws {
+    do {
+      try connection.query(settings.gate(limits).sql)
+    } catch let error as PostgresError where error.code == "22012" {
+      throw ServerError.lockLost
+    }
+  }
+
+  func send(_ definition: ObjectDefinition, _ connection: isolated PostgresConnection)
+    throws(StatementFailure)
+  {
+    do {
+      try connection.query(definition.replacingText)
+    } catch {
+      throw failure(definition.asWritten(error), definition.statement, definition.script)
+    }
+  }
+
+  /// A comment, a grant or a setting of a file.
+  func send(
+    _ statement: SQLStatement, of script: Script, _ connection: isolated PostgresConnection
+  ) throws(StatementFailure) {
+    do {
+      try connection.query(script.text(statement))
+    } catch {
+      throw failure(error, statement, script)
+    }
+  }
+
+  /// A statement that no file has.
+  func execute(
+    _ sql: String, _ cause: Cause, _ connection: isolated PostgresConnection
+  ) throws(StatementFailure) {
+    do {
+      try connection.execute(sql)
+    } catch {
+      var error = error
+      error.position = nil
+      switch cause {
+      case .definition(let definition):
+        throw failure(error, definition.statement, definition.script, while: sql)
+      case .file(let path): throw StatementFailure(error, path: path, while: sql)
+      }
+    }
+  }
+
+  func failure(
+    _ error: PostgresError, _ statement: SQLStatement, _ script: Script, while activity: String? = nil
+  ) -> StatementFailure {
+    StatementFailure(
+      error, of: statement, in: script, outcome: .objectsUnchanged, singleByte: settings.hasSingleByteText,
+      while: activity)
+  }
+}
