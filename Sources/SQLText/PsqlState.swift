@@ -1,6 +1,8 @@
 /// What psql would remember while it reads a script.
 struct PsqlState: Sendable {
   var variables: PsqlVariables
+  /// What the script was given, as opposed to what it says itself.
+  private(set) var given: [String: String]
   /// Where the values end that are being read, the innermost last: no variable is replaced inside its own value.
   private var openValues: [(name: String, end: Int)] = []
   /// What \unrestrict has to say for other commands to be allowed again.
@@ -14,6 +16,7 @@ struct PsqlState: Sendable {
   init(_ context: ScriptContext) {
     self.context = context
     variables = PsqlVariables(context.variables)
+    given = context.variables
   }
 
   func load(_ path: String) throws(IncludeError) -> [UInt8] { try context.load(path) }
@@ -46,6 +49,7 @@ extension PsqlState {
     }
     do {
       try variables.set(directive.argument, to: Array(value.utf8))
+      given[directive.argument] = value
     } catch {
       throw text.error(.command(error), at: directive.argumentOffset)
     }

@@ -7,6 +7,8 @@ public struct SQLScript: Sendable {
   /// The script for the record: the text of included files where they were included, and variables by their names,
   /// for their values may be secrets. The script's own bytes where it includes nothing.
   public let written: [UInt8]
+  /// The values that the script was given from outside, by variable: what no output may show.
+  public let givenValues: [String: String]
   /// The paths of the files that it includes.
   public let includedFiles: [String]
 }

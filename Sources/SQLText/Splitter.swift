@@ -3,9 +3,8 @@
 ///
 /// psql agrees but for names that are keywords in `BEGIN ATOMIC` bodies (`1 as end`), functions called `begin`, `E'…'`
 /// strings continued on another line, and strings on the line that changes `standard_conforming_strings`, each of which
-/// it cuts too early or too late. What psql does and no script
-/// can mean is refused: a file included in the middle of a statement (psql runs it before the statement), and a psql
-/// command that comes out of a variable.
+/// it cuts too early or too late. What psql does and no script can mean is refused: a file included in the middle of a
+/// statement (psql runs it before the statement), and a psql command that comes out of a variable.
 ///
 /// A semicolon ends a statement unless it stands inside parentheses (a rule's commands) or inside the `BEGIN ATOMIC …
 /// END` body of a function; the end of a file does, too. Pull statements one by one; setting
@@ -37,7 +36,7 @@ public struct Splitter: Sendable {
     let text = splitter.lexer.text
     return SQLScript(
       source: text.source, statements: statements, directives: splitter.directives, written: text.written,
-      includedFiles: text.includedFiles)
+      givenValues: splitter.psql.given, includedFiles: text.includedFiles)
   }
 
   /// The text read so far: what the statements' ranges are ranges of.

@@ -6,6 +6,8 @@ public struct Script: Sendable {
   public let source: SQLSource
   public let statements: [SQLStatement]
   public let directives: Directives
+  /// The values that were given from outside, by variable: what no output may show.
+  let givenValues: [String: String]
   /// Which statements commit together where the file is not one transaction; in order and without gaps.
   public let groups: [Range<Int>]
 
@@ -21,6 +23,7 @@ public struct Script: Sendable {
       let split = try Splitter.split(
         file, standardConformingStrings: standardConformingStrings, context: context)
       source = split.source
+      givenValues = split.givenValues
       var directives = try Directives(split.directives, of: split.statements, in: source)
       if conduct.transactionControl == .obeyed {
         let conduct = conduct.with { [asked = directives.noTransaction] in

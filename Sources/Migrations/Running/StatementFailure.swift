@@ -92,7 +92,8 @@ extension StatementFailure {
     let place = FailurePlace(script: script, statement: statement, isSingleByte: singleByte)
     let fault = script.source.place(at: place.offset(of: error))
     self.init(
-      path: fault.source, position: fault.position, excerpt: fault.excerpt, error: error, outcome: outcome,
+      path: fault.source, position: fault.position, excerpt: fault.excerpt,
+      error: script.withoutGivenValues(error), outcome: outcome,
       activity: activity)
   }
 
