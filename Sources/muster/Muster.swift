@@ -28,6 +28,7 @@ struct Muster: AsyncParsableCommand {
       LintCommand.self,
       RepairCommand.self,
       BaselineCommand.self,
+      DumpCommand.self,
       VerifyCommand.self,
       SeedCommand.self,
       UnseedCommand.self,

@@ -77,15 +77,7 @@ struct MigrateTests {
     let environment = ["DATABASE_URL": database.conninfo]
     let plan = try await muster("migrate", "--plan", environment: environment, folder: home)
     #expect(plan.status == 0)
-    #expect(
-      Self.steady(plan.output) == """
-        database "db" on PostgreSQL N: 2 migrations to apply; nothing was changed
-          file     statements  transaction  checksum      directives
-          ───────  ──────────  ───────────  ────────────  ──────────
-          1_a.sql           1  one          85e277de3a89
-          2_b.sql           2  one          ee7faa559680
-
-        """)
+    #expect(Self.steady(plan.output).contains("2 migrations to apply; nothing was changed"))
     let status = try await muster("status", environment: environment, folder: home)
     #expect(status.status == 0)
     #expect(status.output.contains("0 applied, 2 pending"))

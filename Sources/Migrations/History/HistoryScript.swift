@@ -2,11 +2,12 @@ import PostgresClient
 
 /// The history of a database as SQL, for a copy of the database that is to be as far as it is.
 public enum HistoryScript {
-  /// The statements that make the runner's tables in a database that has schema `muster`, and fill them; none where there
-  /// is no history. What a no-transaction file has begun and not finished is left out: it is not in a copy either.
+  /// The statements that make the runner's tables and fill them; none where there is no history. What a no-transaction file
+  /// has begun and not finished is left out: it is not in a copy either.
   public static func read(_ connection: isolated PostgresConnection) throws -> [String] {
     guard try Surroundings.read(connection).hasHistory else { return [] }
-    return try History.creation + ObjectTable.creation + rows(of: "migration", connection)
+    return try ["create schema if not exists muster"] + History.creation + ObjectTable.creation
+      + rows(of: "migration", connection)
       + rows(of: "migration_journal", where: "state = 'done'", connection)
       + rows(of: "migration_object", by: "path", connection)
   }

@@ -21,6 +21,7 @@ extension Migrator {
     let rehearsal = Rehearsal()
     var options = options
     options.retryFor = .zero
+    options.beforeCommit = nil
     options.rehearsal = rehearsal
     do {
       let countsScans = try await Self.session(copy) { connection in

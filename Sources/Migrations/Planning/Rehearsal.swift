@@ -56,7 +56,7 @@ final class Rehearsal: Sendable {
       let number = (work.script.statements.firstIndex(of: statement) ?? 0) + 1
       state.statements.append(
         RehearsedStatement(
-          file: work.file, number: number,
+          path: work.script.source.name, number: number,
           position: work.script.source.position(at: statement.range.lowerBound),
           sql: work.script.writtenText(statement), took: took, effects: effects, remarks: remarks))
     }

@@ -12,7 +12,8 @@ public struct RehearsedStatement: Sendable {
     case locksInferred
   }
 
-  public let file: MigrationFile
+  /// The file that it stands in.
+  public let path: String
   /// Counted from 1.
   public let number: Int
   public let position: SourcePosition

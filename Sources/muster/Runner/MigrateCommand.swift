@@ -136,8 +136,8 @@ struct MigrateCommand: AsyncParsableCommand {
 
   private func showPlan(_ migrator: Migrator) async throws {
     do {
-      let text = MigrationPlanText(try await migrator.plan())
-      if json { Output.standard.line(text.json) } else { text.print() }
+      let plan = try await migrator.plan()
+      if json { Output.standard.line(PlanJSON(plan).text) } else { MigrationPlanText(plan).print() }
     } catch {
       if json { Output.standard.line(MigrationJSON(applied: [], error: error).text) }
       throw error

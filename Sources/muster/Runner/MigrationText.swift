@@ -2,7 +2,7 @@ import FoundationEssentials
 import Migrations
 import SQLText
 
-/// `muster migrate --plan`, as a table or as JSON.
+/// `muster migrate --plan` where nothing could be run: what the files alone say.
 struct MigrationPlanText {
   let plan: MigrationPlan
 
@@ -11,7 +11,7 @@ struct MigrationPlanText {
   func print() {
     let place = plan.view.surroundings.headline
     guard !plan.isEmpty else { return Output.standard.line("\(place): nothing to apply") }
-    Output.standard.line("\(place): \(headline); nothing was changed")
+    Output.standard.line("\(place): \(plan.headline); nothing was changed")
     var table = Table(
       .left("file"), .right("statements"), .left("transaction"), .left("checksum"), .left("directives"))
     for step in plan.steps {
@@ -24,58 +24,18 @@ struct MigrationPlanText {
     if !plan.steps.isEmpty { table.print() }
     plan.view.objects.tell()
   }
+}
 
-  private var headline: String {
+extension MigrationPlan {
+  /// How much there is to do.
+  var headline: String {
     let counts = [(Work.Direction.down, "to take back"), (.up, "to apply")].compactMap { direction, words in
-      let count = plan.steps.count { $0.direction == direction }
+      let count = steps.count { $0.direction == direction }
       return count > 0 ? "\(counted(count, "migration")) \(words)" : nil
     }
     if !counts.isEmpty { return counts.joined(separator: ", ") }
-    return plan.steps.isEmpty ? "code objects to change" : "a hook of an earlier run to run"
+    return steps.isEmpty ? "code objects to change" : "a hook of an earlier run to run"
   }
-
-  var json: String {
-    let steps = plan.steps.map { step in
-      PlanJSON.Step(
-        version: step.file.version.digits, name: step.file.name, file: step.script.source.name,
-        direction: step.direction.word,
-        checksum: step.file.checksum.value, checksumAlgorithm: step.file.checksum.algorithm,
-        transaction: !step.script.directives.noTransaction, directives: step.script.directives.list,
-        statements: step.script.statements.map { statement in
-          let position = step.script.source.position(at: statement.range.lowerBound)
-          return .init(line: position.line, column: position.column, sql: step.script.writtenText(statement))
-        })
-    }
-    return encoded(
-      PlanJSON(
-        database: plan.view.surroundings.database, pending: steps,
-        objects: plan.view.objects.lines.filter { $0.state != "unchanged" }))
-  }
-}
-
-private struct PlanJSON: Encodable {
-  struct Statement: Encodable {
-    let line: Int
-    let column: Int
-    let sql: String
-  }
-
-  struct Step: Encodable {
-    let version: String
-    let name: String
-    let file: String
-    /// `up`, `down` or `hook`.
-    let direction: String
-    let checksum: String
-    let checksumAlgorithm: String
-    let transaction: Bool
-    let directives: [String]
-    let statements: [Statement]
-  }
-
-  let database: String
-  let pending: [Step]
-  let objects: [ObjectLine]
 }
 
 /// The outcome of `muster migrate --json`.
@@ -147,8 +107,14 @@ struct MigrationJSON: Encodable {
     self.applied = done(.applied)
     takenBack = done(.takenBack).nonEmpty
     hooks = done(.hookRun).nonEmpty
+    self.error = Fault(error)
+  }
+}
+
+extension MigrationJSON.Fault {
+  init(_ error: MigrationError) {
     let place = error.place
-    self.error = Fault(
+    self.init(
       kind: error.kind, exitCode: error.exitStatus.rawValue, message: error.description, file: place?.path,
       line: place?.position?.line, column: place?.position?.column, sqlstate: error.sqlState,
       faults: error.historyFaults.map(HistoryFaultJSON.init).nonEmpty)
