@@ -95,7 +95,8 @@ private struct DumpWriter {
 
   private func additions(_ object: CatalogObject) -> [String] {
     let facets = object.facets.filter { facet in
-      facet.moment == .afterwards && (options.owners || facet.name != "owner") && !isInherited(facet, of: object)
+      facet.moment == .afterwards && (options.owners || facet.name != "owner")
+        && !isInherited(facet, of: object)
     }
     return ownerOfOwned(object) + facets.flatMap { $0.set ?? [] }
       + (options.privileges ? object.privileges?.creation ?? [] : [])
@@ -132,7 +133,8 @@ private struct DumpOrder {
 
   init(catalog: Catalog) {
     var attachments: [ObjectIdentity: [CatalogObject]] = [:]
-    for object in catalog.objects where Self.attached.contains(object.identity.kind) && object.partOf.isEmpty {
+    for object in catalog.objects where Self.attached.contains(object.identity.kind) && object.partOf.isEmpty
+    {
       if let home = object.home(in: catalog) { attachments[home, default: []].append(object) }
     }
     var order: [CatalogObject] = []

@@ -52,23 +52,24 @@ struct PlanTests {
 
   private static let pending = [
     "2_change.sql": """
-      alter table orders add note text;
-      alter table orders alter id type bigint;
-      alter table orders add foreign key (customer) references customers not valid;
-      update orders set note = '';
-      alter table days add note text;
-      """,
+    alter table orders add note text;
+    alter table orders alter id type bigint;
+    alter table orders add foreign key (customer) references customers not valid;
+    update orders set note = '';
+    alter table days add note text;
+    """,
     "3_index.sql": """
-      -- muster: no-transaction
-      create index concurrently by_customer on orders (customer);
-      """,
+    -- muster: no-transaction
+    create index concurrently by_customer on orders (customer);
+    """,
     "4_new.sql": "create table a (id int); create table b (id int); create index on b (id);",
   ]
 
   @Test("shows for each statement the lock, the rewrite or scan, the size, and who has to wait")
   func text() async throws {
     let project = try await Project(Self.shop)
-    try await script("insert into orders select n from generate_series(1, 200) n; analyze orders", in: project.database)
+    try await script(
+      "insert into orders select n from generate_series(1, 200) n; analyze orders", in: project.database)
     let result = try await project.plan(Self.pending)
     #expect(result.errors == "")
     #expect(result.status == 0)
@@ -107,10 +108,14 @@ struct PlanTests {
   func warnings() async throws {
     let project = try await Project(Self.shop)
     let result = try await project.plan(
-      ["2_change.sql": "alter table orders add note text; alter table orders alter note set not null;"], "--large", "1kB")
+      ["2_change.sql": "alter table orders add note text; alter table orders alter note set not null;"],
+      "--large", "1kB")
     #expect(result.status == 0)
-    #expect(result.output.contains("warning: public.orders is locked, and nobody reads or writes it until the file commits"))
-    #expect(result.output.contains("warning: public.orders is read from end to end, and nobody reads or writes it"))
+    #expect(
+      result.output.contains(
+        "warning: public.orders is locked, and nobody reads or writes it until the file commits"))
+    #expect(
+      result.output.contains("warning: public.orders is read from end to end, and nobody reads or writes it"))
     #expect(result.output.contains("\n2 warnings, about relations of 1 kB or more\n"))
   }
 
@@ -123,7 +128,7 @@ struct PlanTests {
     #expect(
       result.errors == """
         muster: migrations/2_bad.sql:2:1: ERROR 42701: column "note" of relation "orders" already exists
-        2 | alter table orders add note int
+        2 | alter table orders add note int;
           | ^
         This was on the copy: nothing was changed in the database.
 
@@ -137,7 +142,8 @@ struct PlanTests {
     let project = try await Project(Self.shop)
     let result = try await project.plan(Self.pending, "--json")
     #expect(result.status == 0)
-    let plan = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let plan = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     let files = try #require(plan["pending"] as? [[String: Any]])
     #expect(files.map { $0["file"] as? String } == Self.pending.keys.sorted().map { "migrations/\($0)" })
     let statements = try #require(files[0]["statements"] as? [[String: Any]])
@@ -155,9 +161,11 @@ struct PlanTests {
   func readOnly() async throws {
     // Nobody else is at this server, and none of its own processes writes WAL by itself.
     let cluster = try await TemporaryCluster.start(
-      .init(settings: ["autovacuum": "off", "wal_level": "minimal", "max_wal_senders": "0", "max_replication_slots": "0"]))
+      .init(settings: [
+        "autovacuum": "off", "wal_level": "minimal", "max_wal_senders": "0", "max_replication_slots": "0",
+      ]))
     let project = try await Project(Self.shop, in: try await cluster.createDatabase())
-    try await script("vacuum; checkpoint", in: project.database)
+    for command in ["vacuum", "checkpoint"] { try await script(command, in: project.database) }
     let state = """
       select pg_current_wal_insert_lsn() || ' ' || pg_snapshot_xmax(pg_current_snapshot())
         || (select string_agg(relname || pg_relation_size(oid), ',' order by oid) from pg_class)
@@ -184,14 +192,17 @@ struct PlanTests {
   @Test("shows what the files alone say where no copy can be made, and says why")
   func withoutCopy() async throws {
     let project = try await Project(
-      "set check_function_bodies = off; create function f() returns int language c as '/nowhere/library', 'f';")
+      """
+      create function f() returns int language internal as 'pg_backend_pid';
+      update pg_proc set prosrc = 'nowhere' where proname = 'f';
+      """)
     let result = try await project.plan(["2_more.sql": "create table a (id int);"])
     #expect(result.status == 0)
     #expect(result.output.contains("  2_more.sql           1  one "))
     #expect(
       result.errors.hasPrefix(
         "muster: locks, rewrites and scans are not known, for nothing was run: the schema cannot be made"))
-    #expect(result.errors.contains("could not access file \"/nowhere/library\""))
+    #expect(result.errors.contains("no built-in function named \"nowhere\""))
   }
 
   @Test("says that there is nothing to apply, without a copy")

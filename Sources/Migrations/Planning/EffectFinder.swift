@@ -51,7 +51,10 @@ struct EffectFinder {
     guard seesLocks else { return [:] }
     var found: [OID: LockMode] = [:]
     for (oid, modes) in after.locks {
-      found[oid] = modes.subtracting(before.locks[oid] ?? []).max()
+      // A weaker one beside a stronger one keeps nobody out who was not out already.
+      guard let strongest = modes.max() else { continue }
+      if let held = before.strongestLock(on: oid), held >= strongest { continue }
+      found[oid] = strongest
     }
     return found
   }

@@ -22,6 +22,7 @@ extension Migrator {
     var options = options
     options.retryFor = .zero
     options.beforeCommit = nil
+    options.ignoresForeignHistory = true
     options.rehearsal = rehearsal
     do {
       let countsScans = try await Self.session(copy) { connection in

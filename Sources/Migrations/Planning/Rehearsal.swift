@@ -57,7 +57,7 @@ final class Rehearsal: Sendable {
       state.statements.append(
         RehearsedStatement(
           path: work.script.source.name, number: number,
-          position: work.script.source.position(at: statement.range.lowerBound),
+          place: work.script.place(statement),
           sql: work.script.writtenText(statement), took: took, effects: effects, remarks: remarks))
     }
   }

@@ -22,7 +22,8 @@ extension RehearsedStatement {
   /// What is risky about the statement, where relations of so many bytes count as large.
   public func risks(largeFrom threshold: Int) -> [Risk] {
     effects.compactMap { effect in
-      guard let name = effect.nameOnTarget, let size = effect.size, size.bytes >= threshold, !effect.kind.isIndex,
+      guard let name = effect.nameOnTarget, let size = effect.size, size.bytes >= threshold,
+        !effect.kind.isIndex,
         let (kind, advice) = effect.risk(of: self)
       else { return nil }
       return Risk(relation: name, kind: kind, advice: advice)
@@ -49,12 +50,14 @@ extension RelationEffect {
     case .scanned:
       return (
         .blockingScan,
-        "is read from end to end, and \(waiting) until the file commits; \(Self.gentleWay(statement.sql))")
+        "is read from end to end, and \(waiting) until the file commits; \(Self.gentleWay(statement.sql))"
+      )
     case nil where lock == .accessExclusive, .detached where lock == .accessExclusive,
       .dropped where lock == .accessExclusive, .emptied where lock == .accessExclusive:
       return (
         .exclusiveLock,
-        "is locked, and nobody reads or writes it until the file commits; keep what is slow out of the file")
+        "is locked, and nobody reads or writes it until the file commits; keep what is slow out of the file"
+      )
     default: return nil
     }
   }
@@ -62,7 +65,8 @@ extension RelationEffect {
   private static func gentleWay(_ sql: String) -> String {
     let text = sql.lowercased()
     if text.contains("set not null") {
-      return "add a CHECK (… is not null) NOT VALID, validate it in a later file, then SET NOT NULL reads nothing"
+      return
+        "add a CHECK (… is not null) NOT VALID, validate it in a later file, then SET NOT NULL reads nothing"
     }
     if text.contains("attach partition") {
       return "give the new partition a valid CHECK of its bounds first, and it is not read"

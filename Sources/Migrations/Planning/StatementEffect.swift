@@ -12,11 +12,13 @@ public struct RehearsedStatement: Sendable {
     case locksInferred
   }
 
-  /// The file that it stands in.
+  /// The migration that it is part of.
   public let path: String
   /// Counted from 1.
   public let number: Int
-  public let position: SourcePosition
+  /// Where it stands, in the migration or a file that this includes.
+  public let place: SourcePlace
+  /// As it is written, variables by name.
   public let sql: String
   /// On the copy, which has no rows: less than it will take.
   public let took: Duration
@@ -49,7 +51,7 @@ public struct RelationEffect: Sendable, Hashable {
   public let table: RelationName?
   /// The topmost partitioned table or index that it is, or was, part of.
   public let partitionOf: RelationName?
-  /// The strongest lock that the statement took and its transaction did not have.
+  /// The lock that the statement took, where its transaction had no such strong one before.
   public let lock: LockMode?
   /// The strongest lock that the transaction holds behind the statement.
   public let heldLock: LockMode?

@@ -37,6 +37,11 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
+    [account, aftermath, advice].compactMap(\.self).joined(separator: "\n")
+  }
+
+  /// What failed, where and why, without what became of the database.
+  public var account: String {
     let place = position.map { "\(path):\($0)" } ?? path
     var lines = [
       "\(place): \(error.severity ?? "ERROR") \(error.code.map { "\($0): " } ?? "")\(error.message)"
@@ -50,8 +55,6 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     if !blockers.isEmpty {
       lines.append("it waited for " + blockers.map { "\($0)" }.joined(separator: "; and for "))
     }
-    lines.append(aftermath)
-    if let advice { lines.append(advice) }
     return lines.joined(separator: "\n")
   }
 
@@ -64,7 +67,8 @@ public struct StatementFailure: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  private var advice: String? {
+  /// What to change in the file, where that is known.
+  public var advice: String? {
     switch error.code?.rawValue {
     case "25001" where outcome.isRolledBack:
       "This statement cannot run in a transaction: put it into a file of its own with \"-- muster: no-transaction\" at"

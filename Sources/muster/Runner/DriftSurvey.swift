@@ -114,7 +114,7 @@ struct DriftSurvey: Sendable {
     _ view: DatabaseView, _ leftOut: [RehearsedStatement], seesEveryJob: Bool
   ) -> [String] {
     var remarks = leftOut.map { statement in
-      "\(statement.file.path):\(statement.position): not run on the scratch database: \(statement.reasonNotRun)"
+      "\(statement.place): not run on the scratch database: \(statement.reasonNotRun)"
     }
     remarks += view.past.unfinished.map {
       "version \($0.version) is half applied (\(counted($0.done, "statement")) done); what it has made shows as differences"

@@ -49,7 +49,11 @@ struct MigrateCommand: AsyncParsableCommand {
   @OptionGroup var folder: FolderOptions
   @OptionGroup var verbosity: VerbosityOptions
 
-  @Flag(help: "Show what would run, in order, and change nothing.")
+  @Flag(
+    help: """
+      Run what is pending on a copy without rows, show what each statement locks, rewrites and scans, and change \
+      nothing.
+      """)
   var plan = false
 
   @Option(
@@ -79,6 +83,7 @@ struct MigrateCommand: AsyncParsableCommand {
   var ignoreForeignHistory = false
 
   @OptionGroup var variables: VariableOptions
+  @OptionGroup var planning: PlanOptions
   @OptionGroup var proof: ProofOptions
   @OptionGroup var fleet: FleetOptions
 
@@ -98,7 +103,10 @@ struct MigrateCommand: AsyncParsableCommand {
     var options = try options()
     if let proof { options.beforeCommit = { try proof.look($0) } }
     let migrator = Migrator(try database.required(), directory: folder.path, options: options)
-    if plan { return try await showPlan(migrator) }
+    if plan {
+      return try await PlanRun(migrator: migrator, options: planning, json: json, isQuiet: verbosity.quiet)
+        .run()
+    }
     do {
       let report = try await migrator.migrate { log.tell($0) }
       log.finish()
@@ -132,16 +140,6 @@ struct MigrateCommand: AsyncParsableCommand {
     options.context = try variables.context()
     options.ignoresForeignHistory = ignoreForeignHistory
     return options
-  }
-
-  private func showPlan(_ migrator: Migrator) async throws {
-    do {
-      let plan = try await migrator.plan()
-      if json { Output.standard.line(PlanJSON(plan).text) } else { MigrationPlanText(plan).print() }
-    } catch {
-      if json { Output.standard.line(MigrationJSON(applied: [], error: error).text) }
-      throw error
-    }
   }
 }
 

@@ -86,16 +86,19 @@ struct PlanJSON: Encodable {
     objects = plan.view.objects.lines.filter { $0.state != "unchanged" }
     let ran = Dictionary(grouping: statements, by: \.path)
     pending = plan.steps.map { step in
-      let places = Dictionary((ran[step.script.source.name] ?? []).map { ($0.position, $0) }) { first, _ in first }
+      let rehearsed = Dictionary((ran[step.script.source.name] ?? []).map { ($0.number, $0) }) { first, _ in
+        first
+      }
       return Step(
         version: step.file.version.digits, name: step.file.name, file: step.script.source.name,
         direction: step.direction.word,
         checksum: step.file.checksum.value, checksumAlgorithm: step.file.checksum.algorithm,
         transaction: !step.script.directives.noTransaction, directives: step.script.directives.list,
-        statements: step.script.statements.map { statement in
-          let position = step.script.source.position(at: statement.range.lowerBound)
-          var json = Statement(line: position.line, column: position.column, sql: step.script.writtenText(statement))
-          if let rehearsed = places[position] { json.add(rehearsed, largeFrom: largeFrom) }
+        statements: step.script.statements.enumerated().map { index, statement in
+          let position = step.script.place(statement).position
+          var json = Statement(
+            line: position.line, column: position.column, sql: step.script.writtenText(statement))
+          if let rehearsed = rehearsed[index + 1] { json.add(rehearsed, largeFrom: largeFrom) }
           return json
         })
     }
@@ -123,7 +126,8 @@ extension PlanJSON.Relation {
       nameOnTarget: effect.nameOnTarget?.description, table: effect.table?.description,
       partitionOf: effect.partitionOf?.description, lock: effect.lock?.name, heldLock: effect.heldLock?.name,
       blocksReads: effect.lock?.blocksReads ?? false, blocksWrites: effect.lock?.blocksWrites ?? false,
-      change: effect.change?.rawValue, indexesBuilt: effect.indexesBuilt, indexesRebuilt: effect.indexesRebuilt,
+      change: effect.change?.rawValue, indexesBuilt: effect.indexesBuilt,
+      indexesRebuilt: effect.indexesRebuilt,
       indexesDropped: effect.indexesDropped,
       sizeOnTarget: effect.size.map { PlanJSON.Size(bytes: $0.bytes, rows: $0.rows) })
   }

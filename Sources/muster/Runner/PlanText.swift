@@ -21,7 +21,7 @@ struct PlanText {
       if ran.isEmpty, rehearsal.failure != nil { continue }
       output.line()
       let total = counted(step.script.statements.count, "statement")
-      let manner = step.script.directives.noTransaction ? "each in a transaction of its own" : "one transaction"
+      let manner = step.script.manner
       let directives = step.script.directives.summary
       output.line(
         output.styled(step.fileName, .bold) + ": \(total), \(manner)"
@@ -37,11 +37,21 @@ struct PlanText {
     output.line()
     output.line(
       risks == 0
-        ? "No rewrite, blocking scan or exclusive lock on a relation of \(bytes(largeFrom)) or more"
-        : "\(counted(risks, "warning")), about relations of \(bytes(largeFrom)) or more")
+        ? "No rewrite, blocking scan or exclusive lock on a relation of \(humanBytes(largeFrom)) or more"
+        : "\(counted(risks, "warning")), about relations of \(humanBytes(largeFrom)) or more")
     if rehearsal.statements.contains(where: { $0.remarks.contains(.dataMissing) }) {
-      output.line("* The copy has no rows: what the marked statements do with rows, and how long, was not seen")
+      output.line(
+        "* The copy has no rows: what the marked statements do with rows, and how long, was not seen")
     }
+  }
+}
+
+extension Script {
+  /// What commits together.
+  fileprivate var manner: String {
+    if !directives.noTransaction { return "one transaction" }
+    return groups.count < statements.count
+      ? counted(groups.count, "transaction") : "each in a transaction of its own"
   }
 }
 
@@ -70,7 +80,7 @@ private struct FileLines {
       quiet.forEach(tell)
     } else if let first = quiet.first, let last = quiet.last {
       head(
-        "\(first.position.line)–\(last.position.line)", "\(quiet.count) statements that touch no relation of this database",
+        first.lines(to: last), "\(quiet.count) statements that touch no relation of this database",
         quiet.reduce(.zero) { $0 + $1.took }, marked: quiet.contains { $0.remarks.contains(.dataMissing) })
     }
     quiet = []
@@ -78,7 +88,9 @@ private struct FileLines {
 
   private func tell(_ statement: RehearsedStatement) {
     let sql = statement.sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    head("\(statement.position.line)", sql, statement.took, marked: statement.remarks.contains(.dataMissing))
+    head(
+      "\(statement.place.position.line)", sql, statement.took,
+      marked: statement.remarks.contains(.dataMissing))
     for case .notRun(let reason) in statement.remarks { output.line("     not run: \(reason)") }
     for group in EffectGroup.groups(of: statement) { output.line("     \(group.line(output))") }
     for risk in statement.risks(largeFrom: largeFrom) {
@@ -96,6 +108,11 @@ private struct FileLines {
 }
 
 extension RehearsedStatement {
+  fileprivate func lines(to last: RehearsedStatement) -> String {
+    let (from, to) = (place.position.line, last.place.position.line)
+    return from == to ? "\(from)" : "\(from)–\(to)"
+  }
+
   fileprivate var isQuiet: Bool { effects.allSatisfy(\.isNew) && !remarks.contains { $0.isNotRun } }
 }
 
@@ -112,7 +129,9 @@ private struct EffectGroup {
     var groups: [EffectGroup] = []
     for effect in statement.effects where !effect.isNew {
       let place = groups.firstIndex { $0.effects[0].isLike(effect) }
-      if let place { groups[place] = EffectGroup(effects: groups[place].effects + [effect]) } else {
+      if let place {
+        groups[place] = EffectGroup(effects: groups[place].effects + [effect])
+      } else {
         groups.append(EffectGroup(effects: [effect]))
       }
     }
@@ -123,13 +142,15 @@ private struct EffectGroup {
     let effect = effects[0]
     var parts: [String] = []
     if let lock = effect.lock {
-      parts.append("\(output.styled(lock.name, lock.blocksWrites ? .bold : .dim)) on \(subject): \(lock.meaning)")
+      parts.append(
+        "\(output.styled(lock.name, lock.blocksWrites ? .bold : .dim)) on \(subject): \(lock.meaning)")
     } else {
-      parts.append("\(subject), locked before")
+      parts.append("\(subject): \(effect.heldLock.map { "still \($0.name)" } ?? "no lock")")
     }
     if let change = effect.change { parts.append(change.phrase) }
     parts += [
-      list("index built", effects.flatMap(\.indexesBuilt)), list("index rebuilt", effects.flatMap(\.indexesRebuilt)),
+      list("index built", effects.flatMap(\.indexesBuilt)),
+      list("index rebuilt", effects.flatMap(\.indexesRebuilt)),
       list("index dropped", effects.flatMap(\.indexesDropped)),
     ].compactMap(\.self)
     return parts.joined(separator: "; ")
@@ -140,7 +161,7 @@ private struct EffectGroup {
     let size = RelationSize.sum(effects.map(\.size))
     let facts = [
       effect.kind == .table ? nil : effect.kind.noun + (effect.table.map { " of \($0)" } ?? ""),
-      size.map { bytes($0.bytes) }, effect.kind.isIndex ? nil : size?.rows.map(rows),
+      size.map { humanBytes($0.bytes) }, effect.kind.isIndex ? nil : size?.rows.map(rows),
     ].compactMap(\.self)
     let detail = facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
     guard effects.count > 1, let root = effect.partitionOf else { return "\(effect.name)\(detail)" }
@@ -189,7 +210,7 @@ extension RelationSize {
 }
 
 /// `8 kB`, `1.2 GB`, in powers of 1024 as PostgreSQL shows sizes.
-func bytes(_ number: Int) -> String {
+func humanBytes(_ number: Int) -> String {
   var value = Double(number)
   for unit in ["bytes", "kB", "MB", "GB"] {
     if value < 1024 { return "\(short(value)) \(unit)" }
