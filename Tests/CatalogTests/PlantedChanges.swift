@@ -142,7 +142,8 @@ extension PlantedChange {
         select o.id from app.orders as o join app.customers as c on c.id = o.customer where o.state = 'sent';
       comment on view app.sent is 'On its way';
       comment on column app.sent.id is 'The order';
-      grant select on app.sent to rich_reader
+      grant select on app.sent to rich_reader;
+      revoke delete on app.sent from "rich ""odd"" role"
       """,
       """
       view app.sent: definition differs in line 1: “SELECT o.id”; in the files “SELECT o.id,”
@@ -155,7 +156,8 @@ extension PlantedChange {
       drop materialized view app.totals;
       create materialized view app.totals with (fillfactor = 90) as select customer, sum(1) as total from app.orders
         group by customer with no data;
-      create unique index totals_customer on app.totals (customer)
+      create unique index totals_customer on app.totals (customer);
+      revoke delete on app.totals from "rich ""odd"" role"
       """,
       """
       materialized view app.totals: definition differs in line 2: “sum(1) AS total”; in the files “count(*) AS total”

@@ -173,6 +173,7 @@ enum RichSchema {
 
     alter default privileges for role rich_owner in schema app grant select on tables to rich_reader;
     alter default privileges for role rich_owner revoke execute on functions from public;
+    alter default privileges in schema app grant delete on tables to "rich ""odd"" role";
     """#
 
   /// What needs extensions that not every build of PostgreSQL comes with.

@@ -57,10 +57,11 @@ struct Comparison {
     }
     let whole = [object] + hosted
     let parts = whole.flatMap { whole in expected.objects.filter { $0.partOf.contains(whole.identity) } }
-    let create = object.create.isEmpty ? ["-- make the \(object.identity) by hand"] : object.create
+    let create = actual.create(object)
     return Difference(
       kind: .missing, identity: object.identity, facet: "", line: "\(object.identity) is missing",
-      undo: create + hosted.flatMap(\.create) + parts.flatMap(\.additions) + whole.flatMap(\.finish))
+      undo: (create.isEmpty ? ["-- make the \(object.identity) by hand"] : create)
+        + hosted.flatMap(\.create) + parts.flatMap(\.additions) + whole.flatMap(\.finish))
   }
 
   /// Whether a missing object is made again with the relation that it is on, and not mentioned by itself. It is where it needs

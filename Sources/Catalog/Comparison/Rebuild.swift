@@ -74,7 +74,8 @@ struct Rebuild {
   }
 
   private func whole(_ object: CatalogObject) -> [String] {
-    object.create + expected.objects.filter { $0.partOf.contains(object.identity) }.flatMap(\.additions)
+    actual.create(object)
+      + expected.objects.filter { $0.partOf.contains(object.identity) }.flatMap(\.additions)
       + object.finish
   }
 }

@@ -55,4 +55,20 @@ public struct Catalog: Sendable, Equatable {
     let kinds: [ObjectKind] = [.table, .view, .materializedView, .foreignTable, .domain]
     return kinds.lazy.compactMap { self[ObjectIdentity($0, name)] }.first
   }
+
+  /// The same without these tables and what is theirs, and without the schemas that hold nothing else.
+  public func without(tables names: [String]) -> Catalog {
+    let tables = Set(names.map { ObjectIdentity(.table, $0) })
+    guard !tables.isEmpty else { return self }
+    let theirs = tables.union(
+      objects.filter { object in
+        object.host.map { tables.contains(ObjectIdentity(.table, $0)) } ?? false
+          || object.inheritedFrom.map(tables.contains) ?? false
+          || object.partOf.contains(where: tables.contains)
+      }.map(\.identity))
+    let rest = without(theirs.contains)
+    let schemas = Set(names.map { ObjectIdentity(.schema, QualifiedName($0).schema) })
+    let needed = Set(rest.objects.flatMap { $0.dependsOn + $0.partOf })
+    return rest.without { schemas.contains($0) && $0.name != "public" && !needed.contains($0) }
+  }
 }

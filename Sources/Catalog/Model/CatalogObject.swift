@@ -33,9 +33,10 @@ public struct CatalogObject: Sendable, Hashable {
   public var create: [String] { base + additions }
 
   /// What is to be said once it is there: owner, comment, privileges. All there is to say of an object that its whole makes.
-  public var additions: [String] {
-    facets.filter { $0.moment == .afterwards }.flatMap { $0.set ?? [] } + (privileges?.creation ?? [])
-  }
+  public var additions: [String] { statedAfterwards + (privileges?.creation ?? []) }
+
+  /// The same without privileges.
+  var statedAfterwards: [String] { facets.filter { $0.moment == .afterwards }.flatMap { $0.set ?? [] } }
 
   /// What is left to say when everything else is there, such as the column that owns a sequence.
   public var finish: [String] { facets.filter { $0.moment == .atLast }.flatMap { $0.set ?? [] } }

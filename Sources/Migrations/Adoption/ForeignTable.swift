@@ -48,6 +48,12 @@ extension ForeignHistory {
     SqitchHistory(), SupabaseHistory(), AlembicHistory(),
   ]
 
+  /// The tables that they are kept in, as SQL names them. Reads only.
+  static func tables(_ connection: isolated PostgresConnection) throws -> [String] {
+    let tables = try ForeignTable.candidates(connection)
+    return tables.filter { table in readers.contains { $0.recognises(table, among: tables) } }.map(\.sql)
+  }
+
   /// Those of a database that have anything in them. Reads only.
   static func all(_ connection: isolated PostgresConnection) throws -> [ForeignHistory] {
     let tables = try ForeignTable.candidates(connection)

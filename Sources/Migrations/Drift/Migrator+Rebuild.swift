@@ -18,10 +18,25 @@ extension Migrator {
     options.rehearsal = rehearsal
     options.target = .newest
     do {
-      options.files = try await appliedFiles(view)
+      let files = try await appliedFiles(view)
+      options.files = files
+      // Where nothing is applied, nothing makes the history and its schema.
+      if files.isEmpty {
+        try await Self.session(scratch) { _ = try $0.execute("create schema if not exists muster") }
+      }
       if musterAsScript { try await Self.session(scratch) { try ExtensionScript.install($0) } }
       _ = try await Migrator(scratch, directory: directory, options: options).migrate()
       return rehearsal.statements
+    } catch {
+      throw MigrationError(error)
+    }
+  }
+
+  /// The tables of other tools' histories, where files were adopted: no file makes them.
+  public func foreignHistoryTables(_ view: DatabaseView) async throws(MigrationError) -> [String] {
+    guard view.history.contains(where: { $0.kind == .adopted }) else { return [] }
+    do {
+      return try await Self.session(settings) { try ForeignHistory.tables($0) }
     } catch {
       throw MigrationError(error)
     }

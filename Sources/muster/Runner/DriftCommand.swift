@@ -29,6 +29,7 @@ struct DriftCommand: AsyncParsableCommand {
 
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var folder: FolderOptions
+  @OptionGroup var variables: VariableOptions
   @OptionGroup var scratch: ScratchOptions
   @OptionGroup var verbosity: VerbosityOptions
 
@@ -39,7 +40,8 @@ struct DriftCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let migrator = Migrator(try database.required(), directory: folder.path)
+    let migrator = Migrator(
+      try database.required(), directory: folder.path, options: try options())
     let progress = Progress(quiet: verbosity.quiet || json)
     defer { progress.clear() }
     let patterns = ignore.map { IgnorePattern($0) }
@@ -54,5 +56,13 @@ struct DriftCommand: AsyncParsableCommand {
       report.print(quiet: verbosity.quiet)
     }
     if !report.differences.isEmpty { throw ExitStatus.failed.code }
+  }
+
+  private func options() throws -> Migrator.Options {
+    var options = Migrator.Options()
+    options.musterVersion = Muster.configuration.version
+    options.tool = folder.layout
+    options.context = try variables.context()
+    return options
   }
 }

@@ -34,10 +34,12 @@ struct DriftSurvey: Sendable {
     let live = try await catalog(of: migrator.settings)
     let (files, leftOut) = try await made(by: view, like: target)
     let sight = target.seesEveryJob ? files : files.onlyJobs(of: target.user)
-    let unbuilt = leftOut.isEmpty ? live : live.without { $0.kind == .subscription }
+    let foreign = try await migrator.foreignHistoryTables(view)
+    let comparable = (leftOut.isEmpty ? live : live.without { $0.kind == .subscription })
+      .without(tables: foreign)
     return Drift(
       place: view.surroundings.headline, database: view.surroundings.database, files: view.history.count,
-      differences: Catalog.difference(expected: sight, actual: unbuilt),
+      differences: Catalog.difference(expected: sight, actual: comparable),
       remarks: remarks(view, leftOut, seesEveryJob: target.seesEveryJob))
   }
 

@@ -109,9 +109,7 @@ struct ColumnReader: CatalogReader {
       parts.append("default \(expression)")
     }
     if let identity = identity(row) {
-      parts.append(
-        "generated \(identity) as identity (sequence name \(row.text("sequence")) \(sequence(row).joined(separator: " ")))"
-      )
+      parts.append("generated \(identity) as identity\(inParentheses(sequenceName(row) + remarkable(row)))")
     }
     if row.isTrue("not_null"), !row.text("not_null_name").contains("not valid") {
       let constraint = row["not_null_name"].map { splitName($0) }
@@ -142,22 +140,20 @@ struct ColumnReader: CatalogReader {
     }
   }
 
-  private static func sequence(_ row: Record) -> [String] {
-    [
-      "start with \(row.text("start"))", "increment by \(row.text("increment"))",
-      "minvalue \(row.text("minimum"))", "maxvalue \(row.text("maximum"))", "cache \(row.text("cache"))",
-      row.isTrue("cycle") ? "cycle" : "no cycle",
-    ]
+  private static func remarkable(_ row: Record) -> [String] {
+    SequenceParameters(row, type: row.text("type")).remarkable
   }
 
-  /// What of an identity's sequence is not as it is by default.
-  private static func remarkable(_ row: Record) -> String {
-    let ordinary: Set<String> = [
-      "start with 1", "increment by 1", "minvalue 1", "cache 1", "no cycle", "maxvalue 32767",
-      "maxvalue 2147483647", "maxvalue 9223372036854775807",
-    ]
-    let rest = sequence(row).filter { !ordinary.contains($0) }
-    return rest.isEmpty ? "" : " (\(rest.joined(separator: " ")))"
+  /// Only where it is not the one that the server makes up.
+  private static func sequenceName(_ row: Record) -> [String] {
+    let relation = QualifiedName(row.text("relation"))
+    let usual = relation.with { "\($0)_\(QualifiedName(row.text("name")).plain)_seq" }
+    let isUsual = QualifiedName(row.text("sequence")).plain == usual.plain
+    return isUsual ? [] : ["sequence name \(row.text("sequence"))"]
+  }
+
+  private static func inParentheses(_ words: [String]) -> String {
+    words.isEmpty ? "" : " (\(words.joined(separator: " ")))"
   }
 
   /// The value that new rows get.
@@ -181,14 +177,14 @@ struct ColumnReader: CatalogReader {
     }
     facets.append(notNull(row, table: table, isInherited: isInherited))
     if let identity = identity(row) {
-      let sequence = sequence(row)
+      let remarkable = remarkable(row)
+      let all = SequenceParameters(row, type: row.text("type")).all.map { " set \($0)" }.joined()
       facets.append(
         Facet(
-          "identity", "\(identity)\(remarkable(row))",
-          set: "\(alter) add generated \(identity) as identity (\(sequence.joined(separator: " ")))",
+          "identity", "\(identity)\(inParentheses(remarkable))",
+          set: "\(alter) add generated \(identity) as identity\(inParentheses(remarkable))",
           unset: "\(alter) drop identity"
-        ).changing(
-          "\(alter) set generated \(identity) \(sequence.map { "set \($0)" }.joined(separator: " "))"))
+        ).changing("\(alter) set generated \(identity)\(all)"))
     }
     facets += storage(row, alter)
     for option in row.list("foreign_options") {

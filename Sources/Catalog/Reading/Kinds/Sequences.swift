@@ -44,9 +44,12 @@ struct SequenceReader: CatalogReader {
   private static func describe(_ row: Record, _ sequence: inout CatalogObject) {
     let name = row.text("name")
     let cycle = row.isTrue("cycle") ? "cycle" : "no cycle"
-    let words = parameters.map { "\($0.words) \(row.text($0.column))" } + [cycle]
+    let type = row.text("type")
+    let words =
+      (type == "bigint" ? [] : ["as \(type)"]) + SequenceParameters(row, type: type).remarkable
     let unlogged = row["persistence"] == "u" ? "unlogged " : ""
-    sequence.base = ["create \(unlogged)sequence \(name) \(words.joined(separator: " "))"]
+    let rest = words.map { " \($0)" }.joined()
+    sequence.base = ["create \(unlogged)sequence \(name)\(rest)"]
     sequence.drop = "drop sequence \(name)"
     for (facet, column, words) in parameters {
       sequence.add(
