@@ -5,6 +5,8 @@ public enum MigrationEvent: Sendable {
   /// Another runner is at work; this one tries again until its time is up.
   case waitingForLock(holder: Blocker?)
   case historyCreated
+  /// The files speak of their own tool's history table; it is there now, and empty.
+  case standInCreated(table: String, Tool)
   case starting(MigrationFile, statements: Int)
   /// A no-transaction file goes on where an earlier run stopped: behind so many statements.
   case resuming(MigrationFile, done: Int)

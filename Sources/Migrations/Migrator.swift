@@ -69,7 +69,13 @@ public struct Migrator: Sendable {
         report: report)
       let deployed = try await deployment.underLock(view.surroundings) { backend in
         let view = try await read(connection, folder)
-        return try await deployment.run(try tasks(view, folder), view.surroundings, backend: backend)
+        let tasks = try tasks(view, folder)
+        if let standIn = StandIn(for: folder.tool, in: try works(view, folder)),
+          try await connection.run({ try standIn.create($0) })
+        {
+          report(.standInCreated(table: standIn.table, folder.tool))
+        }
+        return try await deployment.run(tasks, view.surroundings, backend: backend)
       }
       (result.done, result.objects, result.objectsTook) =
         (deployed.done, deployed.objects, deployed.objectsTook)

@@ -57,10 +57,18 @@ import Testing
     #expect(throws: FileError.self) { try NewMigration(named: "--") }
   }
 
-  @Test func `no file of Muster's is begun among another tool's`() throws {
-    let folder = try Folder(["V1__a.sql": "select 1;"])
-    let error = try #require(throws: FileError.self) { try NewMigration(named: "b").write(to: folder.path) }
-    #expect(error.fault == .anothersFolder(.flyway))
+  @Test func `a file that takes it back is begun where the folder's tool has one`() throws {
+    let flyway = try Folder(["V1__a.sql": "select 1;"])
+    #expect(
+      try NewMigration(named: "b").write(to: flyway.path, withDown: true)
+        == ["V2__b.sql", "U2__b.sql"].map { "\(flyway.path)/\($0)" })
+    let dbmate = try Folder(["1_a.sql": "-- migrate:up\nselect 1;\n-- migrate:down\n"])
+    #expect(try NewMigration(named: "b").write(to: dbmate.path, withDown: true).count == 1)
+    let sqlx = try Folder()
+    let error = try #require(throws: FileError.self) {
+      try NewMigration(named: "b").write(to: sqlx.path, as: .sqlx, withDown: true)
+    }
+    #expect(error.fault == .noDownFiles(.sqlx))
   }
 }
 

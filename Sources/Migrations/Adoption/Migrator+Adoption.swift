@@ -124,7 +124,7 @@ extension History {
       [
         scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
         file.checksum.raw,
-        String(decoding: file.bytes, as: UTF8.self), record?.appliedAt, record?.appliedBy,
+        String(decoding: file.written, as: UTF8.self), record?.appliedAt, record?.appliedBy,
         record?.milliseconds ?? 0, musterVersion,
       ])
   }

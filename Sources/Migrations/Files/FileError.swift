@@ -17,13 +17,14 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     /// The file of a migration that its tool's order names is not there.
     case scriptMissing(of: String)
     case planLine(Int)
+    case planIsItsTools
     case revisionMissing(String, neededBy: String)
     case revisionsInCircle
     case notSQL(language: String)
     case placeholder(String)
     case foreignTransactionControl(String)
     case strayHook
-    case anothersFolder(Tool)
+    case noDownFiles(Tool)
     case empty
     case unknownDirective(String)
     case directiveTooLate(String)
@@ -91,6 +92,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         + candidates.map { "  \($0.tool.rawValue)  \($0.evidence)" }.joined(separator: "\n")
     case .scriptMissing(let change): "the script of \(change) is not there"
     case .planLine(let number): "line \(number) is none of a plan's that Muster reads"
+    case .planIsItsTools: "a change of Sqitch's needs its line in the plan; add it with \"sqitch add\""
     case .revisionMissing(let id, let follower): "revision \(id), which \(follower) comes after, is not there"
     case .revisionsInCircle: "some revisions come after themselves"
     case .notSQL(let language):
@@ -101,8 +103,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .foreignTransactionControl(let statement):
       "\(statement) in a migration: Muster runs groups from BEGIN to COMMIT, and nothing that gives a transaction up or"
         + " changes its kind"
-    case .anothersFolder(let tool):
-      "these are files of \(tool.title), and \"muster new\" begins Muster's own; begin the next one as \(tool.title) would"
+    case .noDownFiles(let tool):
+      "a folder of \(tool.title) has no place for a file that takes a new one back; begin it without --down"
     case .strayHook:
       "no such hook; expected " + Hooks.Moment.allCases.map(\.fileName).joined(separator: " or ")
     case .empty: "there is no statement in this file; delete it, or write \"select;\" where nothing is meant"

@@ -12,48 +12,36 @@ public struct NewMigration: Sendable {
     guard !name.isEmpty else { throw FileError(.namelessFile, path: words) }
   }
 
-  /// Writes the file, with one that takes it back where that is wanted, and the folder where it is missing; returns the
-  /// paths. Throws `FileError` when the folder is no valid set of migrations, is another tool's, or cannot be written.
+  /// Writes the file as the tool of the folder would call it, with one that takes it back where that is wanted, and the
+  /// folder where it is missing; returns the paths. Throws `FileError` when the folder is no valid set of migrations or
+  /// cannot be written.
   public func write(
-    to folder: String, withDown: Bool = false, now: Date = Date()
+    to folder: String, as tool: Tool? = nil, withDown: Bool = false, now: Date = Date()
   ) throws(FileError) -> [String] {
-    let stem = "\(folder)/\(Self.version(after: try versions(in: folder), now: now))_\(name)"
-    let files = [("\(stem).sql", Self.template)] + (withDown ? [("\(stem).down.sql", Self.downTemplate)] : [])
-    for (path, text) in files {
+    let (versions, tool) = try contents(of: folder, as: tool)
+    let version = Self.version(after: versions, now: now)
+    let up = try NewFile(of: tool, version: version, name: name, in: folder)
+    let down = withDown ? try NewFile(down: tool, version: version, name: name, in: folder) : nil
+    let files = [up] + (down.map { [$0] } ?? [])
+    for file in files {
       do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+        let parent = URL(filePath: file.path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        try Data(file.text.utf8).write(to: URL(filePath: file.path), options: .withoutOverwriting)
       } catch {
-        throw FileError(.unwritable("\(error)"), path: path)
+        throw FileError(.unwritable("\(error)"), path: file.path)
       }
     }
-    return files.map(\.0)
+    return files.map(\.path)
   }
 
-  private static let downTemplate = """
-    -- What takes it back, for muster migrate --to.
-
-    """
-
-  private static let template = """
-    -- What this changes, and why.
-    --
-    -- It runs in one transaction. "-- muster: no-transaction" on a line of its own up here changes that; so do
-    -- lock-timeout 10s, statement-timeout 1h and requires-extension NAME for what they name.
-
-    """
-
-  private func versions(in folder: String) throws(FileError) -> [Version] {
+  private func contents(of folder: String, as tool: Tool?) throws(FileError) -> ([Version], Tool) {
     do throws(FileError) {
-      let files = try MigrationFolder(reading: folder)
-      // Plain names and no markers are what these two have in common with Muster.
-      guard [.muster, .supabase].contains(files.tool) else {
-        throw FileError(.anothersFolder(files.tool), path: folder)
-      }
-      return files.files.map(\.version)
+      let folder = try MigrationFolder(reading: folder, as: tool)
+      return (folder.files.map(\.version).filter { !$0.isRepeatable }, folder.tool)
     } catch {
       switch error.fault {
-      case .folderMissing, .noMigrations: return []
+      case .folderMissing, .noMigrations: return ([], tool ?? .muster)
       default: throw error
       }
     }

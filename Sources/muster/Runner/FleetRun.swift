@@ -21,7 +21,9 @@ struct FleetRun {
         hint: "The table of access names its schemas; migrate the tenants' databases, or without --verify.")
     }
     // A folder that is none is one fault, not one of each target.
-    do { _ = try MigrationFolder(reading: directory) } catch { throw MigrationError.files(error) }
+    do { _ = try MigrationFolder(reading: directory, as: options.tool) } catch {
+      throw MigrationError.files(error)
+    }
     let works = Dictionary(uniqueKeysWithValues: fleet.targets.map { ($0, TargetWork(table)) })
     let watch = FleetWatch(fleet.targets, isQuiet: isQuiet, json: json)
     let outcomes = await fleet.migrate {

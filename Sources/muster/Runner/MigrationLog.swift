@@ -147,6 +147,8 @@ extension MigrationEvent {
     case .waitingForLock(let holder):
       "another muster migrate is at work in this database; waiting for it"
         + (holder.map { " (\($0))" } ?? "")
+    case .standInCreated(let table, let tool):
+      "created \(table), empty: the files speak of \(tool.title)'s own table"
     case .resuming(let file, let done):
       "\(file.fileName) was begun before; going on behind \(counted(done, "statement"))"
     case .extensionCreated(let name, let asScript):

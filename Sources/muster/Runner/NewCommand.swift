@@ -24,8 +24,8 @@ struct NewCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let migration = try NewMigration(named: name.joined(separator: " "))
-      for path in try migration.write(to: folder.path, withDown: down) { Output.standard.line(path) }
+      let new = try NewMigration(named: name.joined(separator: " "))
+      for path in try new.write(to: folder.path, as: folder.layout, withDown: down) { Output.standard.line(path) }
     } catch {
       throw MigrationError.files(error)
     }

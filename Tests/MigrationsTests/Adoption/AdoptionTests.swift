@@ -216,3 +216,31 @@ import Testing
     }
   }
 }
+
+@Suite struct StandInTests {
+  @Test(
+    arguments: [
+      (.dbmate, "-- migrate:up\ngrant select on schema_migrations to public"),
+      (.sqlx, "-- no-transaction\ndelete from public._sqlx_migrations"),
+      (.goose, "-- +goose Up\ndelete from goose_db_version"),
+      (.supabase, "select statements from supabase_migrations.schema_migrations"),
+      (.muster, "create table schema_migrations (version text primary key)"),
+    ] as [(Tool, String)])
+  func `files that speak of their own tool's table find it`(tool: Tool, text: String) async throws {
+    let scratch = try await Scratch.make()
+    let folder = try Folder(["1_a.sql": text])
+    let events = Events()
+    #expect(try await scratch.migrator(folder) { $0.tool = tool }.migrate(events.hear).applied.count == 1)
+    let told = events.all.contains { if case .standInCreated = $0 { true } else { false } }
+    #expect(told == (tool != .muster))
+    #expect(try await scratch.migrator(folder) { $0.tool = tool }.migrate().applied.isEmpty)
+  }
+
+  @Test func `nobody else's folder gets one`() async throws {
+    let scratch = try await Scratch.make()
+    let folder = try Folder(ForeignFixture.dbmate.files)
+    try folder.write("20200104_d.sql", "-- migrate:up\n/* schema_migrations */ select 'schema_migrations'")
+    #expect(try await scratch.migrator(folder).migrate().applied.count == 4)
+    #expect(try await scratch.value("select to_regclass('schema_migrations') is null") == "t")
+  }
+}

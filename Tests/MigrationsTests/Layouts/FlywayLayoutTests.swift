@@ -51,6 +51,13 @@ import Testing
     #expect(cut.files.map(\.isBaseline) == [true, false])
   }
 
+  @Test func `other prefixes than V`() throws {
+    let bare = try Reading(["2020__a.sql": "select 1", "R__b.sql": "select 2"])
+    #expect(try bare.lines == ["2020 a: select 1", "R__b b: select 2"])
+    let own = ["flyway.conf": "flyway.sqlMigrationPrefix=M", "M1__a.sql": "select 1", "V2__b.sql": "x"]
+    #expect(try Reading(own, as: .flyway).lines == ["1 a: select 1"])
+  }
+
   @Test func `Java has its place and cannot run`() throws {
     let reading = try Reading(["V1__a.sql": "select 1", "V2__b.java": "class V2__b {}"])
     #expect(throws: FileError.self) { try reading.files[1].script() }

@@ -2,6 +2,9 @@
 struct FlywayConfiguration {
   private static let names = ["flyway.conf", "flyway.toml", "conf/flyway.conf", "conf/flyway.toml"]
 
+  /// What the name of a versioned file begins with, where that is said; it can be nothing.
+  var prefix: String? { settings["flyway.sqlMigrationPrefix"] }
+
   private let settings: Settings
   private let replacesPlaceholders: Bool
   private let placeholders: [String: String]

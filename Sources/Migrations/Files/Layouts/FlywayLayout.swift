@@ -1,5 +1,6 @@
 /// `V<version>__<name>.sql`, `R__<name>.sql` run again when it changes, `U` files that take back, `B` files that stand for
-/// all before them; in subfolders too, with a `.conf` of its own beside a file, and `${placeholders}`.
+/// all before them; in subfolders too, with a `.conf` of its own beside a file, and `${placeholders}`. The V can be another
+/// prefix, or none.
 struct FlywayLayout: Layout {
   let tool = Tool.flyway
 
@@ -9,8 +10,12 @@ struct FlywayLayout: Layout {
   }
 
   func files(in folder: FolderListing) throws(FileError) -> [MigrationFile] {
-    let names = try folder.namesBelow().compactMap(FlywayName.init)
     let configuration = try FlywayConfiguration(of: folder)
+    let all = try folder.namesBelow()
+    let usual = all.compactMap { FlywayName($0, prefix: configuration.prefix ?? "V") }
+    let names =
+      configuration.prefix == nil && !usual.contains { $0.kind == .versioned }
+      ? all.compactMap { FlywayName($0, prefix: "") } : usual
     let versioned = names.filter { $0.kind == .versioned }
     let undoes = Dictionary(names.filter { $0.kind == .undo }.map { ($0.version, $0) }) { first, _ in first }
     // What a baseline stands for may be gone; as long as any of it is there, all of it is, and the baseline is not needed.
@@ -33,7 +38,7 @@ struct FlywayLayout: Layout {
 
 /// The parts of a file name.
 struct FlywayName {
-  enum Kind: Character { case versioned = "V", repeatable = "R", undo = "U", baseline = "B" }
+  enum Kind { case versioned, repeatable, undo, baseline }
 
   let kind: Kind
   let version: Version
@@ -44,13 +49,13 @@ struct FlywayName {
 
   var isVersionedOrRepeatable: Bool { kind == .versioned || kind == .repeatable }
 
-  /// Nil for what is no migration.
-  init?(_ path: String) {
+  /// Nil for what is no migration. `prefix` is that of versioned files.
+  init?(_ path: String, prefix: String = "V") {
     let file = path.split(separator: "/").last ?? ""
-    guard let kind = file.first.flatMap(Kind.init), let dot = file.lastIndex(of: "."),
+    guard let dot = file.lastIndex(of: "."), let kind = Self.kind(of: file, prefix),
       ["sql", "java", "kt", "class"].contains(file[file.index(after: dot)...])
     else { return nil }
-    let stem = file[..<dot].dropFirst()
+    let stem = file[..<dot].dropFirst(kind == .versioned ? prefix.count : 1)
     let cut = stem.firstRange(of: "__")
     let number = stem[..<(cut?.lowerBound ?? stem.endIndex)]
     title = cut.map { String(stem[$0.upperBound...]) } ?? ""
@@ -64,5 +69,13 @@ struct FlywayName {
     self.kind = kind
     self.path = path
     isSQL = file.hasSuffix(".sql")
+  }
+
+  private static func kind(of file: Substring, _ prefix: String) -> Kind? {
+    for (kind, letter) in [(Kind.repeatable, "R__"), (.undo, "U"), (.baseline, "B")]
+    where file.hasPrefix(letter) {
+      return kind
+    }
+    return file.hasPrefix(prefix) ? .versioned : nil
   }
 }
