@@ -1,5 +1,5 @@
 /// What kind of thing a file in `objects/` can define, in PostgreSQL's words.
-public enum ObjectKind: String, Sendable, Hashable, Codable {
+public enum CodeObjectKind: String, Sendable, Hashable, Codable {
   case function, procedure, view
   case materializedView = "materialized view"
   /// Of a materialized view.
@@ -15,14 +15,14 @@ public enum ObjectKind: String, Sendable, Hashable, Codable {
 
 /// A code object by the name that its definition gives it.
 public struct ObjectReference: Sendable, Hashable, CustomStringConvertible {
-  public let kind: ObjectKind
+  public let kind: CodeObjectKind
   public let name: ObjectName
   /// The types of a routine's input arguments, without their modifiers.
   public let arguments: [String]
   /// What a trigger, a policy or an index belongs to.
   public let relation: ObjectName?
 
-  init(_ kind: ObjectKind, _ name: ObjectName, arguments: [String] = [], relation: ObjectName? = nil) {
+  init(_ kind: CodeObjectKind, _ name: ObjectName, arguments: [String] = [], relation: ObjectName? = nil) {
     self.kind = kind
     self.name = name
     self.arguments = arguments

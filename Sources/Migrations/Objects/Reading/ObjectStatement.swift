@@ -19,7 +19,7 @@ package enum ObjectStatement: Equatable {
 
   /// What an attachment is about.
   package enum Target: Equatable {
-    case object(kinds: Set<ObjectKind>, name: ObjectName, relation: ObjectName?)
+    case object(kinds: Set<CodeObjectKind>, name: ObjectName, relation: ObjectName?)
     /// A table, as the owner of a trigger or a policy: `alter table t enable row level security`.
     case tableOfParts(ObjectName)
   }
@@ -76,7 +76,7 @@ private enum Definition {
   }
 
   private static func routine(
-    _ kind: ObjectKind, _ reader: inout TokenReader
+    _ kind: CodeObjectKind, _ reader: inout TokenReader
   ) throws(Refusal) -> ObjectReference {
     let name = try name(&reader)
     guard let list = reader.list() else {
@@ -89,7 +89,7 @@ private enum Definition {
   }
 
   /// A trigger, a policy or an index: its name, and behind ON what it belongs to.
-  private static func part(_ kind: ObjectKind, _ reader: inout TokenReader) throws(Refusal) -> ObjectReference
+  private static func part(_ kind: CodeObjectKind, _ reader: inout TokenReader) throws(Refusal) -> ObjectReference
   {
     if kind == .index, reader.word() == "concurrently" {
       throw Refusal(
@@ -153,8 +153,8 @@ private enum Attachment {
   typealias Refusal = ObjectStatement.Refusal
   typealias Target = ObjectStatement.Target
 
-  private static let relations: Set<ObjectKind> = [.view, .materializedView]
-  private static let routines: Set<ObjectKind> = [.function, .procedure]
+  private static let relations: Set<CodeObjectKind> = [.view, .materializedView]
+  private static let routines: Set<CodeObjectKind> = [.function, .procedure]
 
   static func targets(_ statement: TokenReader) throws(Refusal) -> [Target] {
     var reader = statement
@@ -174,7 +174,7 @@ private enum Attachment {
     }
   }
 
-  private static func kinds(_ reader: inout TokenReader) -> Set<ObjectKind>? {
+  private static func kinds(_ reader: inout TokenReader) -> Set<CodeObjectKind>? {
     if reader.take("function") { return [.function] }
     if reader.take("procedure") { return [.procedure] }
     if reader.take("routine") { return routines }
@@ -212,7 +212,7 @@ private enum Attachment {
     if reader.word() == "all" {
       throw Refusal(reason: "grant on the objects of this file by name, not on ALL of a schema")
     }
-    let kinds: Set<ObjectKind>
+    let kinds: Set<CodeObjectKind>
     if reader.take("function") || reader.take("procedure") || reader.take("routine") {
       kinds = routines
     } else {
