@@ -25,7 +25,9 @@ struct NewCommand: ParsableCommand {
   func run() throws {
     do {
       let new = try NewMigration(named: name.joined(separator: " "))
-      for path in try new.write(to: folder.path, as: folder.layout, withDown: down) { Output.standard.line(path) }
+      for path in try new.write(to: folder.path, as: folder.layout, withDown: down) {
+        Output.standard.line(path)
+      }
     } catch {
       throw MigrationError.files(error)
     }

@@ -89,8 +89,9 @@ private enum Definition {
   }
 
   /// A trigger, a policy or an index: its name, and behind ON what it belongs to.
-  private static func part(_ kind: CodeObjectKind, _ reader: inout TokenReader) throws(Refusal) -> ObjectReference
-  {
+  private static func part(
+    _ kind: CodeObjectKind, _ reader: inout TokenReader
+  ) throws(Refusal) -> ObjectReference {
     if kind == .index, reader.word() == "concurrently" {
       throw Refusal(
         reason: "an index of a materialized view is made in its transaction; leave CONCURRENTLY out")
