@@ -66,12 +66,12 @@ struct StepwiseRun: Sendable {
 
   /// A clean session with the limits of the file, and the deployment lock in it.
   private func prepare(_ connection: isolated PostgresConnection) throws {
-    try outside("preparing the session") {
-      for setting in SessionReset.statements + settings.timeouts(for: script).session {
-        try connection.execute(setting)
-      }
+    let activity = "preparing the session"
+    try outside(activity) {
+      let limits = settings.timeouts(for: script).session.map { Statement($0) }
+      for result in try connection.pipeline(SessionReset.pipeline + limits) { _ = try result.get() }
     }
-    try transact(connection, while: "preparing the session", settings.opening()) { batch, connection in
+    try transact(connection, while: activity, settings.opening()) { batch, connection in
       try batch.flush(connection)
       // Whoever lost the lock and has it again may have been overtaken meanwhile.
       if let expected = work.isInHistoryBefore, try settings.history.contains(file, connection) != expected {
