@@ -105,6 +105,6 @@ let package = Package(
     tests("Verification", ["Verification", "PostgresClient", "TemporaryCluster", "TestSupport"]),
     tests(
       "Benchmarking", ["Benchmarking", "PostgresClient", "TemporaryCluster", "TestSupport"] + subprocess),
-    tests("muster", ["TemporaryCluster", "TestSupport"] + subprocess),
+    tests("muster", ["Catalog", "TemporaryCluster", "TestSupport"] + subprocess),
   ]
 )

@@ -38,8 +38,8 @@ package final class KillingProxy: Sendable {
     var isDone = false
   }
 
-  /// A message that makes the server do something: a query, an execution, a synchronisation, COPY data and their end.
-  private static let counted = Set("QEScd".utf8)
+  /// The messages at which a statement begins or ends: a query, an execution, the end of COPY data.
+  private static let counted = Set("QEc".utf8)
 
   private let folder: String
   private let target: String

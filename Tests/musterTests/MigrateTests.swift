@@ -148,22 +148,68 @@ struct MigrateTests {
     #expect(text.hasPrefix("-- What this changes, and why.\n"))
   }
 
-  @Test("lets many processes start at once and applies each file once")
+  @Test("lets twenty processes start at once on an empty database and applies each file once")
   func race() async throws {
     var files = Self.two
-    files["3_c.sql"] = "-- muster: no-transaction\ncreate index concurrently a_x on a (x);"
+    files["3_c.sql"] = """
+      -- muster: no-transaction
+      create index concurrently a_x on a (x);
+      insert into a values (1);
+      create unique index concurrently b_x on b (x);
+      """
+    files["4_d.sql"] = "insert into a values (2);"
+    files["5_e.sql"] = "-- muster: no-transaction\nreindex table concurrently a;"
     let (home, database) = (try Self.folder(files), try await TemporaryCluster.shared().createDatabase())
     let results = try await withThrowingTaskGroup(of: ToolResult.self) { group in
-      for _ in 1...10 {
+      for _ in 1...20 {
         group.addTask {
           try await muster("migrate", environment: ["DATABASE_URL": database.conninfo], folder: home)
         }
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }
-    #expect(results.map(\.status) == Array(repeating: 0, count: 10), "\(results.map(\.errors))")
+    #expect(results.map(\.status) == Array(repeating: 0, count: 20), "\(results.map(\.errors))")
     let lines = results.flatMap { $0.output.split(separator: "\n") }.filter { $0.hasPrefix("applied ") }
-    #expect(lines.count == 3)
+    #expect(lines.count == 5)
+    #expect(try await value("select array_agg(x order by x) from a", in: database) == "{1,2}")
+    #expect(try await value("select count(*) from pg_index where not indisvalid", in: database) == "0")
+  }
+
+  @Test("tells how far a batch is, on stderr and in the JSON, and who was in the way")
+  func batches() async throws {
+    let home = try Self.folder([
+      "1_fill.sql": """
+      -- muster: no-transaction
+      create table t as select generate_series(1, 250) as x, false as done;
+      -- muster: batch
+      update t set done = true where x in (select x from t where not done limit 100);
+      """
+    ])
+    let database = try await TemporaryCluster.shared().createDatabase()
+    let told = try await muster("migrate", environment: ["DATABASE_URL": database.conninfo], folder: home)
+    #expect(told.errors == "muster: 1_fill.sql statement 2: 3 rounds, 250 rows\n")
+
+    try Data("alter table t add y int;".utf8).write(to: URL(filePath: "\(home)/migrations/2_add.sql"))
+    let holder = try await PostgresConnection.connect(database)
+    _ = try await holder.run { try $0.execute("set application_name = 'reader'; begin; select from t") }
+    let blocked = try await muster(
+      "migrate", "--json", "--lock-timeout", "400ms", "--retry-for", "1s",
+      environment: ["DATABASE_URL": database.conninfo], folder: home)
+    #expect(blocked.status == 5)
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(blocked.output.utf8)) as? [String: Any])
+    let remarks = try #require(object["remarks"] as? [String])
+    #expect(
+      remarks.contains { $0.hasPrefix("2_add.sql waits for pid ") && $0.contains("application reader") })
+    #expect(
+      remarks.contains {
+        $0.hasPrefix("2_add.sql attempt 1 rolled back: canceling statement due to lock timeout")
+      })
+    await holder.close()
+    let other = try await TemporaryCluster.shared().createDatabase()
+    let json = try await muster(
+      "migrate", "--json", environment: ["DATABASE_URL": other.conninfo], folder: home)
+    #expect(json.output.contains(#"{"file":"1_fill.sql","isDone":true,"rounds":3,"rows":250,"statement":2}"#))
   }
 
   @Test(

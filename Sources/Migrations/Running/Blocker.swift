@@ -48,7 +48,9 @@ public struct Blocker: Sendable, Hashable, CustomStringConvertible {
           and (h.database, h.relation, h.page, h.tuple, h.transactionid, h.classid, h.objid, h.objsubid)
             is not distinct from
             (w.database, w.relation, w.page, w.tuple, w.transactionid, w.classid, w.objid, w.objsubid)
-        join pg_catalog.pg_prepared_xacts p on h.virtualtransaction = '-1/' || p.transaction
+        join pg_catalog.pg_locks x on x.pid is null and x.locktype = 'transactionid' and x.granted
+          and x.virtualtransaction = h.virtualtransaction
+        join pg_catalog.pg_prepared_xacts p on p.transaction = x.transactionid
       where w.pid = \(backend) and not w.granted
       """)
     return try rows.map(Blocker.init)

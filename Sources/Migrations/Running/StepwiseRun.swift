@@ -21,12 +21,12 @@ struct StepwiseRun: Sendable {
   /// Throws `StatementFailure`, `MigrationError.history` where what was run already is no longer what the file says,
   /// or `ServerError`.
   func callAsFunction(_ connection: isolated PostgresConnection) throws {
+    try prepare(connection)
     let entries = try outside("reading the journal") { try journal.read(connection) }
     try checkUnchanged(entries)
     if !entries.isEmpty {
       settings.report(.resuming(file, done: entries.values.count { $0.state == .done }))
     }
-    try prepare(connection)
     for required in script.directives.requiredExtensions {
       try transaction(connection, while: "creating extension \(required.name)") {
         try ExtensionRequirement(required, script: script, settings: settings).satisfy($0)

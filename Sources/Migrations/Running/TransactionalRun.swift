@@ -87,6 +87,8 @@ struct TransactionalRun: Sendable {
       try batch.add(statement, within: work.script.directives.limits(ofStatement: index), connection)
       if let index = StatementNature.indexThatMayBeThere(statement, in: work.script.source) {
         try batch.add(ConcurrentIndex(target: index).unsound, .soundness(of: statement), connection)
+        // What it finds is no error to the server, which would go on and commit.
+        try batch.flush(connection)
       }
     }
     try batch.add(settings.bookkeeping, .bookkeeping("preparing the history row"), connection)
