@@ -39,6 +39,8 @@ public struct Migrator: Sendable {
     var rehearsal: Rehearsal?
     /// In place of the folder's files, where what others made is made again.
     var files: [MigrationFile]?
+    /// Likewise of what is in `objects/`.
+    var objects: ObjectFolder?
 
     public init() {}
   }
@@ -131,7 +133,7 @@ public struct Migrator: Sendable {
   func read(
     _ connection: PostgresConnection, _ folder: MigrationFolder, heedingFaults: Bool = true
   ) async throws -> DatabaseView {
-    let objects = try ObjectFolder(in: directory, context: options.context)
+    let objects = try options.objects ?? ObjectFolder(in: directory, context: options.context)
     let view = try await connection.run { connection in
       let surroundings = try Surroundings.read(connection)
       if let error = surroundings.unsupported { throw error }

@@ -89,6 +89,23 @@ import Testing
     #expect(try await Self.drift(database, folder).status == 0)
   }
 
+  @Test func `code objects are compared as they were applied`() async throws {
+    let folder = try Folder([
+      "1_a.sql": "create table public.a (x integer);",
+      "objects/v.sql": "create view public.v as select x from public.a;",
+    ])
+    let database = try await TemporaryCluster.shared().createDatabase()
+    try await Self.migrate(database, folder)
+    try folder.write("objects/v.sql", "create view public.v as select x + 1 as x from public.a;")
+    try folder.write("objects/w.sql", "create view public.w as select 1 as one;")
+    let same = try await Self.drift(database, folder)
+    #expect(same.status == 0, "\(same.output)\(same.errors)")
+    try await script("create or replace view public.v as select -x as x from public.a", in: database)
+    let changed = try await Self.drift(database, folder)
+    #expect(changed.status == 1)
+    #expect(changed.output.hasPrefix("view public.v: definition differs in line 1: "), "\(changed.output)")
+  }
+
   @Test func `a server that is named holds the scratch database, and nothing of it stays`() async throws {
     let (database, folder) = try await Self.applied()
     let other = try await TemporaryCluster.start()

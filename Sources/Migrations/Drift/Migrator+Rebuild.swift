@@ -1,4 +1,5 @@
 public import PostgresClient
+import SQLText
 
 extension Migrator {
   /// Makes on an empty database what the applied files made on this one: those, as they were applied, and nothing that is
@@ -20,6 +21,7 @@ extension Migrator {
     do {
       let files = try await appliedFiles(view)
       options.files = files
+      options.objects = try await appliedObjects(view)
       // Where nothing is applied, nothing makes the history and its schema.
       if files.isEmpty {
         try await Self.session(scratch) { _ = try $0.execute("create schema if not exists muster") }
@@ -50,6 +52,15 @@ extension Migrator {
     return (view.reconciliation.applied.map(\.file) + former).sorted { $0.version < $1.version }
   }
 
+  private func appliedObjects(_ view: DatabaseView) async throws -> ObjectFolder {
+    guard !view.past.objects.isEmpty else { return ObjectFolder([], of: directory, options.context) }
+    let table = ObjectTable(scope: options.scope).records
+    let records = try await Self.session(settings) { connection in
+      try ObjectTable.decode(connection.query(table.sql, table.parameters))
+    }
+    return ObjectFolder(records, of: directory, options.context)
+  }
+
   private func formerly(_ files: [MigrationFile]) async throws -> [MigrationFile] {
     let history = History(scope: options.scope)
     let texts = try await Self.session(settings) { try history.sql(of: files.map(\.version), $0) }
@@ -57,6 +68,18 @@ extension Migrator {
       texts[file.version].map {
         MigrationFile(version: file.version, name: file.name, path: file.path, bytes: Array($0.utf8))
       }
+    }
+  }
+}
+
+extension ObjectFolder {
+  /// The code objects as they were applied, whatever the folder says now.
+  fileprivate init(_ records: [ObjectRecord], of migrations: String, _ context: ScriptContext) {
+    let path = "\(migrations)/\(Self.name)"
+    self.path = path
+    exists = !records.isEmpty
+    files = records.sorted { $0.name < $1.name }.map {
+      ObjectFile(name: $0.name, path: "\(path)/\($0.name)", bytes: Array($0.sql.utf8), context: context)
     }
   }
 }
