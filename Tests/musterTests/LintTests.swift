@@ -140,7 +140,7 @@ struct LintTests {
     let home = try Folder([
       "migrations/1_a.sql": "-- muster: env SECRET\nselect :'SECRET';\n\\ir parts/a.inc\n",
       "migrations/1_a.down.sql": "drop table 'a", "migrations/parts/a.inc": "select (1;",
-      "migrations/hooks/after_deploy.sql": "commit;",
+      "migrations/hooks/after_deploy.sql": "commit;", "migrations/objects/t.sql": "create table t (x int);",
     ])
     let result = try await Self.lint(in: home.path)
     #expect(result.status == 1)
@@ -150,10 +150,12 @@ struct LintTests {
       places == [
         "migrations/parts/a.inc:1:8:", "migrations/1_a.down.sql:1:12:",
         "migrations/hooks/after_deploy.sql:1:1:",
+        "migrations/objects/t.sql:1:1:",
       ])
     try home.write("migrations/parts/a.inc", "select 1;")
     try home.write("migrations/1_a.down.sql", "drop table a")
     try home.remove("migrations/hooks/after_deploy.sql")
+    try home.write("migrations/objects/t.sql", "create view t as select 1;")
     #expect(try await Self.lint(in: home.path).status == 0)
   }
 

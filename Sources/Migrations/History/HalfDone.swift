@@ -42,10 +42,14 @@ public struct HalfDone: Sendable {
     let way =
       isBeingTakenBack ? "\(name) was begun, to take version \(version) back: " : "\(name) was begun: "
     let rounds = batch.map { ", with \($0.rounds) rounds and \($0.rows) rows of its batch done" } ?? ""
-    let place =
-      next.map { "; it goes on at \($0)" + (isNextBegun ? ", which was begun" : "") + rounds }
-      ?? "; its file is not here"
-    return way + count + place
+    let place = next.map { "it goes on at \($0)" + (isNextBegun ? ", which was begun" : "") + rounds }
+    return "\(way)\(count); \(place ?? ending)"
+  }
+
+  /// Where there is no statement to go on with.
+  private var ending: String {
+    if path == nil { return "its file is not here" }
+    return total == nil ? "its file cannot be read" : "all that is left is to note it in the history"
   }
 }
 

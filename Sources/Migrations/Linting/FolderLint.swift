@@ -1,5 +1,3 @@
-public import SQLText
-
 /// Every file of a folder, read as a run would read it and not run.
 public struct FolderLint: Sendable {
   /// The files in order; none where the folder as a whole is not valid.
@@ -25,7 +23,9 @@ public struct FolderLint: Sendable {
     }
     files = folder.files
     self.tool = folder.tool
-    findings = folder.files.flatMap(Self.findings) + Self.findings(inHooksOf: folder)
+    findings =
+      folder.files.flatMap(Self.findings) + Self.findings(inHooksOf: folder)
+      + Self.findings(inObjectsOf: path)
   }
 
   private static func findings(in file: MigrationFile) -> [Finding] {
@@ -42,6 +42,20 @@ public struct FolderLint: Sendable {
     }
   }
 
+  private static func findings(inObjectsOf path: String) -> [Finding] {
+    do {
+      let files = try ObjectFolder(in: path, context: .unset()).files
+      let single = files.flatMap { file in
+        finding { () throws(FileError) in _ = try ObjectScript(file, standardConformingStrings: true) }
+      }
+      // What two files define is asked of a set whose files are right by themselves.
+      guard single.isEmpty else { return single }
+      return finding { () throws(FileError) in _ = try ObjectSet(files, standardConformingStrings: true) }
+    } catch {
+      return [Finding(error)]
+    }
+  }
+
   private static func finding(_ read: () throws(FileError) -> Void) -> [Finding] {
     do {
       try read()
@@ -49,19 +63,5 @@ public struct FolderLint: Sendable {
     } catch {
       return [Finding(error)]
     }
-  }
-}
-
-extension ScriptContext {
-  /// For scripts that are read and not run: what the environment will have is not known yet, and may be anything. Paths in
-  /// `\i` count from the folder.
-  public static func unset(from folder: String? = nil) -> ScriptContext {
-    var context = ScriptContext.files()
-    let files = context.load
-    context.environment = { $0 }
-    context.load = { path throws(IncludeError) in
-      try files(folder.flatMap { path.hasPrefix("/") ? nil : "\($0)/\(path)" } ?? path)
-    }
-    return context
   }
 }

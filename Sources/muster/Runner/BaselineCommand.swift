@@ -31,7 +31,8 @@ struct BaselineCommand: AsyncParsableCommand {
     var text = BaselineText(version: version, plan: try await migrator.baselinePlan(at: version))
     if !json { text.print() }
     if !text.plan.files.isEmpty, try await consent.isGiven(for: "Note them as applied?") {
-      text.plan = try await migrator.baseline(at: version)
+      let log = MigrationLog(isQuiet: json)
+      text.plan = try await migrator.baseline(at: version) { log.tell($0) }
       text.isDone = true
     }
     if json { Output.standard.line(text.json) } else { text.conclude() }

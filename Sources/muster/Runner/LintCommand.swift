@@ -9,7 +9,7 @@ struct LintCommand: AsyncParsableCommand {
       "Check a folder of migrations without a database, and against the branch it is to be merged into.",
     discussion: """
       Every file has to be one that migrate would run: its name, its text, its directives, the files that it includes; down \
-      files and hooks too. With --base, what a database \
+      files, hooks and code objects too. With --base, what a database \
       that follows that branch would refuse is found too: a new file below a version that the branch has, a version that \
       both sides took, a file of the branch that was edited, removed or renamed here.
 

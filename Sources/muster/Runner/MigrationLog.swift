@@ -179,7 +179,7 @@ extension MigrationEvent {
         + " changed the server process; each file was under it all the same"
     case .notice(let notice): notice.description
     case .reencoded(let file):
-      "warning: \(file.fileName): its line endings differ from what was applied; its text does not"
+      "warning: \(file.fileName): its line ends or byte-order mark differ from what was applied; its text does not"
     case .outOfOrder(let file, let newest):
       "warning: \(file.fileName) comes late: version \(newest) is applied already"
     case .ahead(let entries):

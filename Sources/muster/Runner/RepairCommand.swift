@@ -51,7 +51,8 @@ struct RepairCommand: AsyncParsableCommand {
     if !json { text.print() }
     var isDone = false
     if !plan.changes.isEmpty, try await consent.isGiven(for: "Change the history like this?") {
-      try await migrator.repair(plan, wishes)
+      let log = MigrationLog(isQuiet: json)
+      try await migrator.repair(plan, wishes) { log.tell($0) }
       isDone = true
     }
     if json { Output.standard.line(text.json(isDone: isDone)) } else { text.conclude(isDone: isDone) }

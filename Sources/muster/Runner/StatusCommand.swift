@@ -132,7 +132,9 @@ private struct MigrationStatus {
       output.line("\(Hooks.Moment.after.fileName) is still to run: an earlier run ended before it")
     }
     for applied in reconciliation.reencoded {
-      output.line("\(applied.file.path): its line endings differ from what was applied; its text does not")
+      output.line(
+        "\(applied.file.path): its line ends or byte-order mark differ from what was applied; its text does not"
+      )
     }
     for fault in reconciliation.faults { output.line(fault.text(for: output)) }
     if let foreign = view.foreign {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Migrations
+import SQLText
 
-/// One database, or one tenant's schema in it, and the files it follows.
+/// One database, or one tenant's schema in it, and the files it follows, of which none is run.
 struct TargetOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var folder: FolderOptions
@@ -15,6 +16,7 @@ struct TargetOptions: ParsableArguments {
   func migrator() throws -> Migrator {
     var options = Migrator.Options()
     options.tool = folder.layout
+    options.context = .unset()
     options.musterVersion = Muster.configuration.version
     return FleetTarget(try database.required(), schema: schema)
       .migrator(directory: folder.path, options: options)
