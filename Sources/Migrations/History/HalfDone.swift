@@ -27,9 +27,7 @@ public struct HalfDone: Sendable {
     self.done = done.count
     total = script?.statements.count
     next = script.flatMap { script in
-      index.map {
-        "\(script.source.name):\(script.source.position(at: script.statements[$0].range.lowerBound))"
-      }
+      index.map { "\(script.place(script.statements[$0]))" }
     }
     isNextBegun = begun.map { $0.statement - 1 == index } ?? false
     batch = begun.flatMap { $0.rounds > 0 ? ($0.rounds, $0.rows) : nil }

@@ -122,9 +122,8 @@ extension Unfinished {
       let statement = script.statements[note.statement - 1]
       let checksum = StepwiseRun.checksum(statement, script)
       guard checksum != note.checksum else { return nil }
-      let position = script.source.position(at: statement.range.lowerBound)
       return Repair.EditedStatement(
-        number: note.statement, place: "\(script.source.name):\(position)", checksum: checksum)
+        number: note.statement, place: "\(script.place(statement))", checksum: checksum)
     }
   }
 }

@@ -33,6 +33,8 @@ struct PlanJSON: Encodable {
   }
 
   struct Statement: Encodable {
+    /// The file that the step's file includes, and that the statement stands in; nil where it stands in the step's own.
+    let file: String?
     let line: Int
     let column: Int
     let sql: String
@@ -95,9 +97,10 @@ struct PlanJSON: Encodable {
         checksum: step.file.checksum.value, checksumAlgorithm: step.file.checksum.algorithm,
         transaction: !step.script.directives.noTransaction, directives: step.script.directives.list,
         statements: step.script.statements.enumerated().map { index, statement in
-          let position = step.script.place(statement).position
+          let place = step.script.place(statement)
           var json = Statement(
-            line: position.line, column: position.column, sql: step.script.writtenText(statement))
+            file: place.source == step.script.source.name ? nil : place.source, line: place.position.line,
+            column: place.position.column, sql: step.script.writtenText(statement))
           if let rehearsed = rehearsed[index + 1] { json.add(rehearsed, largeFrom: largeFrom) }
           return json
         })
