@@ -41,4 +41,17 @@ struct DumpTests {
     #expect(Self.differences(catalog, copy) == [])
     #expect(Dump(copy).text == dump.text)
   }
+
+  @Test("makes Muster's own schema again")
+  func own() async throws {
+    let settings = try await Installed.database()
+    let catalog = try await PostgresConnection.connect(settings).run { connection in
+      defer { connection.close() }
+      return try Catalog.read(connection)
+    }
+    let dump = Dump(catalog)
+    let copy = try await Self.read(try await Self.restore(dump))
+    #expect(Self.differences(catalog, copy) == [])
+    #expect(Dump(copy).text == dump.text)
+  }
 }
