@@ -13,6 +13,17 @@ enum CatalogSQL {
     """
   }
 
+  /// The schema `muster` where nothing is in it but the runner's own relations: it is there for them.
+  static func isRunners(_ schema: String) -> String {
+    """
+    \(schema).nspname = 'muster'
+      and exists (select from pg_catalog.pg_class as r where r.relnamespace = \(schema).oid)
+      and not exists (select from pg_catalog.pg_class as r
+        where r.relnamespace = \(schema).oid and r.relname !~ '^migration(_|$)')
+      and not exists (select from pg_catalog.pg_proc as p where p.pronamespace = \(schema).oid)
+    """
+  }
+
   /// What initdb made has lower OIDs.
   static let firstOwnOID = 16384
 

@@ -27,9 +27,13 @@ struct MigrateCommand: AsyncParsableCommand {
 
       above an INSERT, UPDATE, DELETE or MERGE repeats it until it changes no row. Each round commits on its own.
 
-      A run that was stopped, with kill -9 too, goes on where it was when it is started again. What can be in a       transaction has then run exactly once. INVALID indexes and half detached partitions that a CONCURRENTLY left are       dropped and built again, or finished. A VACUUM, or a procedure that commits, runs at least once: killed before its       end was noted it runs again, so it must bear that.
+      A run that was stopped, with kill -9 too, goes on where it was when it is started again. What can be in a \
+      transaction has then run exactly once. INVALID indexes and half detached partitions that a CONCURRENTLY left are \
+      dropped and built again, or finished. A VACUUM, or a procedure that commits, runs at least once: killed before its \
+      end was noted it runs again, so it must bear that.
 
-      Nobody who reads or writes a table waits behind a migration for longer than the lock timeout. An attempt that did       not get its lock is rolled back, tried again after a pause, and says who holds it.
+      Nobody who reads or writes a table waits behind a migration for longer than the lock timeout. An attempt that did \
+      not get its lock is rolled back, tried again after a pause, and says who holds it.
 
       hooks/before_deploy.sql and hooks/after_deploy.sql in the folder run before and behind what is pending, each time \
       something is.

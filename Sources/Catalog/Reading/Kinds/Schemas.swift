@@ -5,6 +5,7 @@ struct SchemaReader: CatalogReader {
       \(CatalogSQL.privileges("n.nspacl", type: "n", owner: "n.nspowner"))
     from pg_catalog.pg_namespace as n
     where \(CatalogSQL.isUsers("n")) and \(CatalogSQL.isNoMember("pg_namespace", "n.oid"))
+      and not (\(CatalogSQL.isRunners("n")))
     """
   }
 
