@@ -36,6 +36,7 @@ import Testing
 
   @Test(arguments: [
     ("1_a 2_b 4_d", "1_a 3_c 5_e", "1_a", ["out-of-order m/2_b.sql", "out-of-order m/4_d.sql"]),
+    ("1_a 2_b=x", "1_a 3_c=x", "1_a", ["out-of-order m/2_b.sql"]),
     ("1_a 2_b", "1_a 2_c", "1_a", ["version-taken m/2_b.sql"]),
     ("1_a 2_b=x", "1_a 2_b=y", "1_a", ["version-taken m/2_b.sql"]),
     ("1_a=x 2_b", "1_a 2_b", "1_a 2_b", ["edited m/1_a.sql"]),

@@ -26,7 +26,7 @@ public struct BranchComparison: Sendable {
 
   /// In the order of the versions.
   public var findings: [Finding] {
-    let moved = Set(there.values.compactMap { here[$0.version] == nil ? successor(of: $0)?.version : nil })
+    let moved = Set(there.values.filter(isGone).compactMap { successor(of: $0)?.version })
     let versions = Set(here.keys).union(there.keys).sorted()
     return versions.compactMap { version in
       switch (here[version], there[version]) {
@@ -73,13 +73,7 @@ public struct BranchComparison: Sendable {
 
   /// A file of the base that is not here.
   private func gone(_ other: MigrationFile) -> Finding? {
-    if let before {
-      guard before[other.version] != nil else { return nil }
-    } else {
-      // A branch that is behind lacks the newest of the base, and none before one that it has.
-      let newestShared = here.keys.filter { there[$0] != nil }.max()
-      guard let newestShared, other.version < newestShared else { return nil }
-    }
+    guard isGone(other) else { return nil }
     if let file = successor(of: other) {
       return Finding(
         .renamed, file.path,
@@ -89,6 +83,14 @@ public struct BranchComparison: Sendable {
     return Finding(
       .removed, "\(folder)/\(other.fileName)",
       "removed, and \(base) has it already: databases that applied it would miss it; put it back")
+  }
+
+  /// Whether this side had the file and has it no more, and is not merely behind.
+  private func isGone(_ other: MigrationFile) -> Bool {
+    guard here[other.version] == nil else { return false }
+    if let before { return before[other.version] != nil }
+    // A branch that is behind lacks the newest of the base, and none before one that it has.
+    return here.keys.filter { there[$0] != nil }.max().map { other.version < $0 } ?? false
   }
 
   /// A version that only this side has.
