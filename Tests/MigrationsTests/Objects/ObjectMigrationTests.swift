@@ -174,6 +174,36 @@ import Testing
     #expect(error.place?.path.hasSuffix("objects/high.sql") == true)
   }
 
+  @Test func `what looks before the commit sees files and objects together, and refuses both`() async throws {
+    let (scratch, folder, migrator) = try await Self.installed()
+    try folder.write("2_b.sql", "alter table app.t add more int default 5")
+    try folder.write("objects/low.sql", "create view app.low as select id, note, more from app.t;")
+    var options = migrator.options
+    options.beforeCommit = { connection in
+      throw Refusal("more is \(try connection.query("select more from app.low").scalar(Int.self))")
+    }
+    let error = try await Migrator(scratch.settings, directory: folder.path, options: options).failure()
+    #expect(error.description.hasPrefix("more is 5"), "\(error)")
+    #expect(try await scratch.value("select count(*) from muster.migration") == "1")
+    #expect(
+      try await scratch.value("select count(*) from pg_attribute where attrelid = 'app.low'::regclass") == "2"
+    )
+    options.beforeCommit = { _ = try $0.query("select more from app.low") }
+    let report = try await Migrator(scratch.settings, directory: folder.path, options: options).migrate()
+    #expect(report.applied.count == 1 && report.objects.map(\.verb) == [.replaced])
+  }
+
+  @Test func `a rebuilt database has the objects as they were applied, not as they are to be`() async throws {
+    let (_, folder, migrator) = try await Self.installed()
+    let copy = try await Scratch.make()
+    try folder.write("objects/low.sql", "create view app.low as select id, note, 1 as one from app.t;")
+    try folder.remove("objects/p.sql")
+    _ = try await migrator.rebuild(try await migrator.status(), on: copy.settings, musterAsScript: false)
+    #expect(
+      try await copy.value("select count(*) from pg_attribute where attrelid = 'app.low'::regclass") == "2")
+    #expect(try await copy.value("select count(*) from pg_policy") == "1")
+  }
+
   @Test func `the plan and the status show what would change`() async throws {
     let (_, folder, migrator) = try await Self.installed()
     try folder.write("objects/low.sql", "create view app.low as select id, note, 1 as one from app.t;")
