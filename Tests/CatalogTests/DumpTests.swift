@@ -12,7 +12,7 @@ struct DumpTests {
   /// Puts a dump into an empty database, statement by statement.
   private static func restore(_ dump: Dump) async throws -> Scratch {
     let database = try await Scratch.make()
-    try await database.connection.run { connection in
+    await database.connection.run { connection in
       for statement in dump.blocks.joined() {
         do {
           try connection.execute(statement)

@@ -16,7 +16,7 @@ struct ObjectSender: Sendable {
   func open(_ limits: Timeouts, _ connection: isolated PostgresConnection) throws {
     do {
       try connection.query(settings.gate(limits).sql)
-    } catch let error as PostgresError where error.code == "22012" {
+    } catch where error.code == "22012" {
       throw ServerError.lockLost
     }
   }

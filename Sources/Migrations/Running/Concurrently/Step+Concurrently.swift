@@ -51,7 +51,7 @@ extension Step {
 
   private func drop(_ index: String, _ connection: isolated PostgresConnection) throws {
     try run.outside("dropping the invalid index \(index) that an earlier attempt left") {
-      try Timeouts(lock: .none).during(connection) {
+      try Timeouts(lock: Timeout.none).during(connection) {
         _ = try $0.execute("drop index concurrently if exists \(index)")
       }
     }
