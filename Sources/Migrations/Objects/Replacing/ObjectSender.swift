@@ -16,8 +16,8 @@ struct ObjectSender: Sendable {
   func open(_ limits: Timeouts, _ connection: isolated PostgresConnection) throws {
     do {
       try connection.query(settings.gate(limits).sql)
-    } catch where error.code == "22012" {
-      throw ServerError.lockLost
+    } catch {
+      throw error.code == "22012" ? ServerError.lockLost : error
     }
   }
 
