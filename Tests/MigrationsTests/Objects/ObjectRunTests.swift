@@ -90,6 +90,52 @@ import Testing
         == "t")
   }
 
+  @Test func `of a changed file only the definitions that changed are made again`() async throws {
+    let scratch = try await Scratch.make()
+    let folder = try Folder([
+      "1_a.sql": "create table t (x int); alter table t enable row level security;",
+      "objects/t.sql": """
+      create function f() returns int return 1;
+      create policy one on t using (x > f());
+      create policy two on t using (x > 2);
+      comment on policy two on t is 'two';
+      """,
+    ])
+    let migrator = scratch.migrator(folder)
+    _ = try await migrator.migrate()
+    let oid = try await scratch.value("select oid from pg_policy where polname = 'two'")
+    try folder.write(
+      "objects/t.sql",
+      """
+      create function f() returns int return 1;
+      create policy one on t using (x > f() + 1);
+      create policy two on t using (x > 2);
+      comment on policy two on t is 'two';
+      """)
+    let report = try await migrator.migrate()
+    #expect(report.objects.map(\.description) == ["recreated policy one on public.t (objects/t.sql)"])
+    #expect(try await scratch.value("select oid from pg_policy where polname = 'two'") == oid)
+  }
+
+  @Test func `a definition with another variable, or that loses a setting, is made again`() async throws {
+    let scratch = try await Scratch.make()
+    let folder = try Folder([
+      "1_a.sql": "select;",
+      "objects/f.sql": "\\set one 1\ncreate function f() returns int return :one;",
+      "objects/g.sql": """
+      create function g() returns int language sql as 'select 1';
+      alter function g() security definer;
+      """,
+    ])
+    let migrator = scratch.migrator(folder)
+    _ = try await migrator.migrate()
+    try folder.write("objects/f.sql", "\\set one 2\ncreate function f() returns int return :one;")
+    try folder.write("objects/g.sql", "create function g() returns int language sql as 'select 1';")
+    #expect(try await migrator.migrate().objects.count == 2)
+    #expect(try await scratch.value("select f()") == "2")
+    #expect(try await scratch.value("select prosecdef from pg_proc where proname = 'g'") == "f")
+  }
+
   @Test func `overloads are kept apart, and one whose arguments change takes the place of the other`()
     async throws
   {

@@ -37,6 +37,10 @@ import Testing
       ),
       ("create constraint trigger t after insert on x execute function f()", "trigger t on x"),
       ("create policy \"Own rows\" on only public.x using (true)", "policy Own rows on public.x"),
+      (
+        "create policy counts on muster.live_count for select using (true)",
+        "policy counts on muster.live_count"
+      ),
       ("select muster.schedule('nightly', '0 1 * * *', $$select 1$$)", "job muster.nightly"),
       ("select cron.schedule(schedule => '* * * * *', job_name => 'it''s', command => 'x')", "job cron.it's"),
     ])
@@ -83,6 +87,8 @@ import Testing
       ("create index concurrently i on m (x)", "CONCURRENTLY"),
       ("create function f(a t.c%type) returns int", "%TYPE"),
       ("create function muster.f() returns int", "Muster's own"),
+      ("create policy p on muster.migration using (true)", "Muster's own"),
+      ("create trigger t after insert on muster.migration_object execute function f()", "Muster's own"),
       ("alter table t add column x int", "row level security"),
       ("alter table t enable row level security, add column x int", "row level security"),
       ("alter view v rename to w", "called"),

@@ -61,8 +61,10 @@ struct ObjectDefinition: Sendable {
   let script: Script
   let statement: SQLStatement
   let text: String
-  /// SHA-256 of the text.
+  /// SHA-256 of the text, variables by name.
   let checksum: String
+  /// Whether the text is another with other variables.
+  let hasVariables: Bool
 
   init(
     reference: ObjectReference, form: ObjectStatement.Form, file: ObjectFile, script: Script,
@@ -73,8 +75,10 @@ struct ObjectDefinition: Sendable {
     self.file = file
     self.script = script
     self.statement = statement
+    let written = script.writtenText(statement)
     text = script.text(statement)
-    checksum = Checksum(of: Array(script.writtenText(statement).utf8)).value
+    checksum = Checksum(of: Array(written.utf8)).value
+    hasVariables = text != written
   }
 
   /// `objects/views.sql:3:1`

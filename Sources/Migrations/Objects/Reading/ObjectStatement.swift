@@ -101,7 +101,16 @@ private enum Definition {
     guard reader.seek("on") else { throw Refusal(reason: "\(name) does not say ON what") }
     reader.skip()
     _ = reader.take("only")
-    return ObjectReference(kind, name, relation: try Self.name(&reader))
+    guard let relation = reader.name() else { throw Refusal(reason: "a name is missing") }
+    // Of Muster's own tables those that users read take policies and triggers of theirs, not its bookkeeping.
+    if relation.schema == "muster", kind == .index || isBookkeeping(relation) {
+      throw Refusal(reason: "\(relation) is Muster's own")
+    }
+    return ObjectReference(kind, name, relation: relation)
+  }
+
+  private static func isBookkeeping(_ relation: ObjectName) -> Bool {
+    relation.name == "migration" || relation.name.hasPrefix("migration_")
   }
 
   private static func name(_ reader: inout TokenReader) throws(Refusal) -> ObjectName {

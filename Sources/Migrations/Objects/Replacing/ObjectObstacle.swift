@@ -37,6 +37,14 @@ extension ObjectDefinition {
     }
   }
 
+  /// Whether it can say `select *`, `table v` or `natural join`, and so means other columns when those of a view change.
+  var followsColumns: Bool {
+    guard !text.contains("*"), let words = try? TokenReader(text).mentions(insideStrings: false) else {
+      return true
+    }
+    return !words.isDisjoint(with: ["table", "natural"])
+  }
+
   /// The statement, with `or replace` where there is such a thing and the file leaves it out.
   var replacingText: String {
     addsReplace ? Self.create + Self.orReplace + text.dropFirst(Self.create.count) : text

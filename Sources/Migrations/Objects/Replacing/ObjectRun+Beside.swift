@@ -8,26 +8,30 @@ extension ObjectRun {
     let files = changed.union(changes.filter { $0.verb != .dropped }.map(\.file))
     for script in set.scripts where changed.contains(script.file.name) { try withdraw(script, connection) }
     for script in set.scripts where files.contains(script.file.name) {
-      for statement in script.attachments {
-        try sender.send(statement, of: script.script, connection)
-      }
+      try sender.send(script.attachments, of: script.script, connection)
     }
   }
 
   /// Takes back what a changed file said before and says no longer, where there still is what it was about.
   private func withdraw(_ script: ObjectScript, _ connection: isolated PostgresConnection) throws {
-    guard let record = records.first(where: { $0.name == script.file.name }),
-      let earlier = try? ObjectScript(
-        ObjectFile(
-          name: record.name, path: script.file.path, bytes: Array(record.sql.utf8), context: ScriptContext()),
-        standardConformingStrings: true)
-    else { return }
-    let current = Set(script.attachments.map(script.script.writtenText))
-    for text in earlier.attachments.map(earlier.script.writtenText) where !current.contains(text) {
+    for text in withdrawn(script) {
       if let inverse = WithdrawnAttachment.inverse(of: text) {
         try takeBack(inverse, script.file, connection)
       }
     }
+  }
+
+  /// What a changed file said beside its definitions and says no longer.
+  func withdrawn(_ script: ObjectScript) -> [String] {
+    guard changed.contains(script.file.name),
+      let record = records.first(where: { $0.name == script.file.name }),
+      let earlier = try? ObjectScript(
+        ObjectFile(
+          name: record.name, path: script.file.path, bytes: Array(record.sql.utf8), context: ScriptContext()),
+        standardConformingStrings: true)
+    else { return [] }
+    let current = Set(script.attachments.map(script.script.writtenText))
+    return earlier.attachments.map(earlier.script.writtenText).filter { !current.contains($0) }
   }
 
   private func takeBack(

@@ -52,18 +52,22 @@ struct ObjectRun: Sendable {
 
   // MARK: What is to be made
 
-  /// What changed, and what a migration of this run took away. A materialized view whose text is the same keeps its rows.
+  /// What changed, and what a migration of this run took away. Of a changed file, the definitions with the same text stay as
+  /// they are.
   private mutating func collect(_ connection: isolated PostgresConnection) throws {
     let present = try ObjectCatalog.existing(records.flatMap(\.objects), connection)
+    // A setting that a file no longer has goes when what it is about is made again.
+    let unset = Set(
+      set.scripts.filter { withdrawn($0).contains(where: WithdrawnAttachment.isSetting) }.map(\.file.name))
     pending = ObjectOrder.sorted(
       set.definitions.filter { definition in
         let kind = definition.reference.kind
         guard let before = known["\(definition.reference)"] else { return true }
-        let isThere = kind == .job || present[before.identity] != nil
+        guard kind == .job || present[before.identity] != nil else { return true }
         let isCostly = kind == .materializedView || kind == .index
-        let isSame =
-          isCostly ? before.checksum == definition.checksum : !changed.contains(definition.file.name)
-        return !(isThere && isSame)
+        return before.checksum != definition.checksum
+          || definition.hasVariables && changed.contains(definition.file.name)
+          || !isCostly && unset.contains(definition.file.name)
       })
   }
 
@@ -143,8 +147,10 @@ struct ObjectRun: Sendable {
     }
     kept[after.identity] = kept[after.identity] ?? attributes
     if let before, before.identity != after.identity { kept[before.identity] = nil }
-    let current = try restore(kept.removeValue(forKey: after.identity), definition, after, connection)
-    if verb == .replaced, attributes?.shape != current.shape { try remakeViews(over: after, connection) }
+    if let wanted = kept.removeValue(forKey: after.identity) {
+      let current = try restore(wanted, definition, after, connection)
+      if verb == .replaced, attributes?.shape != current.shape { try remakeViews(over: after, connection) }
+    }
     note(after.identity, definition, verb)
   }
 
@@ -195,17 +201,19 @@ struct ObjectRun: Sendable {
   {
     for (dependent, _) in try ObjectCatalog.dependents(of: object, connection).reversed()
     where dependent.identity.type == "view" {
-      if let reference = ours[dependent.identity] { again(reference) }
+      guard let reference = ours[dependent.identity], definitions[reference]?.followsColumns ?? false else {
+        continue
+      }
+      again(reference)
     }
   }
 
   /// Gives back what the object had, and returns what it has then.
   private func restore(
-    _ wanted: ObjectAttributes?, _ definition: ObjectDefinition, _ object: FoundObject,
+    _ all: ObjectAttributes, _ definition: ObjectDefinition, _ object: FoundObject,
     _ connection: isolated PostgresConnection
   ) throws -> ObjectAttributes {
     var current = try ObjectCatalog.attributes(of: object, connection)
-    guard let all = wanted else { return current }
     let own = (known["\(definition.reference)"]?.options ?? []) + definition.form.options
     let wanted = all.without(options: own)
     if let statement = wanted.ownership(of: object.identity, having: current) {

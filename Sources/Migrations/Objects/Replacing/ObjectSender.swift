@@ -31,14 +31,13 @@ struct ObjectSender: Sendable {
     }
   }
 
-  /// A comment, a grant or a setting of a file.
+  /// The comments, grants and settings of a file, in one round trip.
   func send(
-    _ statement: SQLStatement, of script: Script, _ connection: isolated PostgresConnection
-  ) throws(StatementFailure) {
-    do {
-      try connection.query(script.text(statement))
-    } catch {
-      throw failure(error, statement, script)
+    _ statements: [SQLStatement], of script: Script, _ connection: isolated PostgresConnection
+  ) throws {
+    let results = try connection.pipeline(statements.map { Statement(script.text($0)) })
+    for (statement, result) in zip(statements, results) {
+      if case .failure(let error) = result { throw failure(error, statement, script) }
     }
   }
 
