@@ -62,7 +62,7 @@ final class MigrationLog: Sendable {
     case .objectsApplied(let changes, _):
       progress.clear()
       guard !isQuiet else { return }
-      for change in changes { Output.standard.line("\(change)") }
+      for line in ObjectChange.told(changes) { Output.standard.line(line) }
     default:
       guard let text = event.remark else { return }
       state.withLock { $0.remarks.append(text) }
