@@ -82,6 +82,7 @@ COMPLETIONS = \
 
 install-tools: build
 	@install -D -m 755 $(BIN)/muster $(INTO)/bin/muster
+	@rm -rf $(INTO)/share/muster/migrations
 	@install -d $(INTO)/share/man/man1 $(dir $(COMPLETIONS)) $(INTO)/share/muster/migrations $(INTO)/share/muster/expectations
 	@install -m 644 expectations/*.yaml $(INTO)/share/muster/expectations
 	@cp -R migrations/. $(INTO)/share/muster/migrations

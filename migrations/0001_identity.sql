@@ -3,6 +3,10 @@
 -- Who is asking. A request carries a role and, in the setting request.jwt.claims, the claims of its token. Where the
 -- host brings the roles and the schema auth along, as Supabase does, they are used as they are; anywhere else they are
 -- made here.
+--
+-- The files make what holds data: tables, grants, deliveries. What works on it (functions, views, triggers, policies,
+-- jobs) is in objects/, a folder a feature, and made behind all files in one transaction. Row level security is on from
+-- the transaction that makes a table: until its policies are there, no client reads or writes a row.
 
 -- 1 Roles. They belong to the whole cluster: another database, or another migration at this moment, may have made them.
 do $$
@@ -114,48 +118,12 @@ comment on column public.profiles.role is 'user or admin; only the service and t
 
 alter table public.profiles enable row level security;
 
-create policy "users read their own profile" on public.profiles for select to authenticated
-  using (id = (select auth.uid()));
-comment on policy "users read their own profile" on public.profiles is 'And nobody else''s';
-
-create policy "users create their own profile" on public.profiles for insert to authenticated
-  with check (id = (select auth.uid()));
-comment on policy "users create their own profile" on public.profiles is
-  'The column grants leave the role and the time to the server';
-
-create policy "users change their own profile" on public.profiles for update to authenticated
-  using (id = (select auth.uid())) with check (id = (select auth.uid()));
-comment on policy "users change their own profile" on public.profiles is
-  'The column grants leave the role and the time to the server';
-
-create policy "the service keeps the profiles" on public.profiles to service_role using (true) with check (true);
-comment on policy "the service keeps the profiles" on public.profiles is
-  'Needed where service_role has no BYPASSRLS';
-
 revoke all on public.profiles from public, anon, authenticated, service_role;
 grant select, insert (id, display_name), update (id, display_name) on public.profiles to authenticated;
 grant select, insert, update, delete on public.profiles to service_role;
 
--- In PL/pgSQL, which keeps its plan: each policy that asks would plan a function in SQL again.
-create function public.is_admin() returns boolean
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return exists (
-    select from public.profiles as profile
-    where profile.id = (select auth.uid()) and profile.role = 'admin'
-  );
-end
-$$;
-comment on function public.is_admin() is 'Whether the operator has made the caller an admin';
-revoke all on function public.is_admin() from public, anon, authenticated, service_role;
-grant execute on function public.is_admin() to authenticated, service_role;
-
 -- 5 What is delivered. Each count gets a policy from the feature that publishes it.
 select muster.create_live_count();
-create policy "the service reads the counts" on muster.live_count for select to service_role using (true);
-comment on policy "the service reads the counts" on muster.live_count is
-  'Needed where service_role has no BYPASSRLS';
 grant select on muster.live_count to anon, authenticated, service_role;
 
 do $$

@@ -93,11 +93,11 @@ struct DemoCommand: AsyncParsableCommand {
         default: break
         }
       }
-      let statements = report.applied.reduce(0) { $0 + $1.statements }
       let way = extensionWay.withLock { $0 }
       return .init(
         value: (),
-        detail: "\(report.applied.count) files, \(statements.grouped) statements; the extension \(way)")
+        detail:
+          "\(report.applied.count) files, \(report.objects.count.grouped) code objects; the extension \(way)")
     }
   }
 

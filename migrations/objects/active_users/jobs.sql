@@ -1,0 +1,1 @@
+select muster.schedule('sweep-active-users', '* * * * *', $$select muster.sweep('public.active_users')$$);

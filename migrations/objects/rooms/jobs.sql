@@ -1,0 +1,1 @@
+select muster.schedule('sweep-room-participants', '*/5 * * * *', $$select muster.sweep('public.room_participants')$$);
