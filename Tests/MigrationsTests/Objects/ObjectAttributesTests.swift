@@ -110,6 +110,47 @@ import Testing
     #expect(try await scratch.value(columns) == "id,note,one")
   }
 
+  @Test func `a grant or a comment alone is told, and leaves the definition as it is`() async throws {
+    let scratch = try await Scratch.make()
+    let folder = try Folder([
+      "1_a.sql": "create table t (x int);",
+      "objects/v.sql": """
+      create view v as select x from t;
+      create view w as select x from t;
+      grant select on v to public;
+      comment on view w is 'w';
+      """,
+    ])
+    let migrator = scratch.migrator(folder)
+    _ = try await migrator.migrate()
+    let rows = "select string_agg(xmin::text, ' ' order by relname) from pg_class where relname in ('v', 'w')"
+    let before = try await scratch.value(rows)
+    try folder.write(
+      "objects/v.sql",
+      """
+      -- A remark is no change.
+      create view v as select x from t;
+      create view w as select x from t;
+      grant select on v to public;
+      comment on view w is 'w';
+      """)
+    #expect(try await migrator.migrate().objects == [])
+    #expect(try await scratch.value(rows) == before)
+    try folder.write(
+      "objects/v.sql",
+      """
+      create view v as select x from t;
+      create view w as select x from t;
+      comment on view w is 'another';
+      """)
+    #expect(
+      try await migrator.migrate().objects.map(\.description) == [
+        "adjusted view public.v (objects/v.sql)", "adjusted view public.w (objects/v.sql)",
+      ])
+    #expect(try await scratch.value("select has_table_privilege('public', 'v', 'select')") == "f")
+    #expect(try await scratch.value("select obj_description('w'::regclass)") == "another")
+  }
+
   @Test func `a function that is dropped and made again keeps its grants, owner and comment`() async throws {
     let scratch = try await Scratch.make()
     let role = "objects_\(scratch.name)"

@@ -91,6 +91,19 @@ enum ObjectCatalog {
     return Dictionary(found.map { ($0.identity, $0) }) { first, _ in first }
   }
 
+  /// Those of the names that a routine, a relation, a trigger or a policy has, in whatever schema.
+  static func taken(among names: [String], _ connection: isolated PostgresConnection) throws -> Set<String> {
+    guard !names.isEmpty else { return [] }
+    let rows = try connection.query(
+      """
+      select proname from pg_catalog.pg_proc where proname = any ($1)
+      union select relname from pg_catalog.pg_class where relname = any ($1)
+      union select tgname from pg_catalog.pg_trigger where tgname = any ($1)
+      union select polname from pg_catalog.pg_policy where polname = any ($1)
+      """, [names])
+    return Set(try rows.map { try $0.decode(at: 0) })
+  }
+
   /// Those of the objects that the detail of an error begins a line with, in whatever language the server speaks.
   static func named(
     _ objects: [MadeObject], in detail: String, _ connection: isolated PostgresConnection

@@ -6,7 +6,7 @@ struct ObjectScript: Sendable {
   let script: Script
   let definitions: [ObjectDefinition]
   /// Comments, grants and settings, in the order of the file.
-  let attachments: [SQLStatement]
+  let attachments: [ObjectAttachment]
 
   /// Throws `FileError` for a statement that defines no code object, or is about something that the file does not define.
   init(_ file: ObjectFile, standardConformingStrings: Bool) throws(FileError) {
@@ -16,25 +16,25 @@ struct ObjectScript: Sendable {
       throw FileError(.notACodeObject("code objects are replaced in one transaction"), path: file.path)
     }
     var definitions: [ObjectDefinition] = []
-    var attachments: [SQLStatement] = []
-    var targets: [(SQLStatement, [ObjectStatement.Target])] = []
+    var attachments: [ObjectAttachment] = []
     for statement in script.statements {
       switch try Self.read(statement, script) {
       case .definition(let reference, let form):
         definitions.append(
           ObjectDefinition(
             reference: reference, form: form, file: file, script: script, statement: statement))
-      case .attachment(let about):
-        attachments.append(statement)
-        targets.append((statement, about))
+      case .attachment(let targets):
+        attachments.append(ObjectAttachment(statement, about: targets, in: script))
       }
     }
     self.definitions = definitions
     self.attachments = attachments
-    for (statement, about) in targets {
-      guard about.allSatisfy({ target in definitions.contains { target.isMet(by: $0.reference) } }) else {
+    for attachment in attachments {
+      guard
+        attachment.targets.allSatisfy({ target in definitions.contains { target.isMet(by: $0.reference) } })
+      else {
         let fault = FileError.Fault.notACodeObject("this is about something that this file does not define")
-        throw FileError(fault, in: script.source, at: statement.range.lowerBound)
+        throw FileError(fault, in: script.source, at: attachment.statement.range.lowerBound)
       }
     }
   }
@@ -83,6 +83,23 @@ struct ObjectDefinition: Sendable {
 
   /// `objects/views.sql:3:1`
   var place: SourcePlace { script.place(statement) }
+}
+
+/// A comment, a grant or a setting, and what it is about.
+struct ObjectAttachment: Sendable {
+  let statement: SQLStatement
+  let targets: [ObjectStatement.Target]
+  /// The text, variables by name.
+  let written: String
+  /// Whether the text is another with other variables.
+  let hasVariables: Bool
+
+  init(_ statement: SQLStatement, about targets: [ObjectStatement.Target], in script: Script) {
+    self.statement = statement
+    self.targets = targets
+    written = script.writtenText(statement)
+    hasVariables = written != script.text(statement)
+  }
 }
 
 extension ObjectStatement.Target {

@@ -18,7 +18,7 @@ package enum ObjectStatement: Equatable {
   }
 
   /// What an attachment is about.
-  package enum Target: Equatable {
+  package enum Target: Equatable, Sendable {
     case object(kinds: Set<CodeObjectKind>, name: ObjectName, relation: ObjectName?)
     /// A table, as the owner of a trigger or a policy: `alter table t enable row level security`.
     case tableOfParts(ObjectName)

@@ -6,6 +6,8 @@ public struct ObjectChange: Sendable, Hashable, CustomStringConvertible {
     case replaced
     /// Dropped and made again, with all that it had beside its definition.
     case recreated
+    /// Only what its file says beside the definition is new: comments, grants, settings.
+    case adjusted
     case dropped
   }
 

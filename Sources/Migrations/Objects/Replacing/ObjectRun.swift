@@ -26,6 +26,10 @@ struct ObjectRun: Sendable {
   /// What dropped objects had beside their definitions.
   var kept: [ObjectIdentity: ObjectAttributes] = [:]
   var changes: [ObjectChange] = []
+  /// Names that something has: what has another is not looked for.
+  private var taken: Set<String> = []
+  /// What holds since the last statement that set it; an attempt that fails takes its own back.
+  private var limits: Timeouts?
 
   var sender: ObjectSender { ObjectSender(settings: settings) }
 
@@ -69,6 +73,7 @@ struct ObjectRun: Sendable {
           || definition.hasVariables && changed.contains(definition.file.name)
           || !isCostly && unset.contains(definition.file.name)
       })
+    taken = try ObjectCatalog.taken(among: set.definitions.map(\.reference.name.name), connection)
   }
 
   private func requireExtensions(_ connection: isolated PostgresConnection) throws {
@@ -123,8 +128,11 @@ struct ObjectRun: Sendable {
   mutating func make(
     _ definition: ObjectDefinition, _ connection: isolated PostgresConnection
   ) throws {
-    try sender.open(settings.timeouts(for: definition.script), connection)
-    let before = try ObjectCatalog.find(definition.reference, connection)
+    let wanted = settings.timeouts(for: definition.script)
+    if limits != wanted { try sender.open(wanted, connection) }
+    limits = wanted
+    let isTaken = !taken.insert(definition.reference.name.name).inserted
+    let before = isTaken ? try ObjectCatalog.find(definition.reference, connection) : nil
     let attributes = try before.map { try ObjectCatalog.attributes(of: $0, connection) }
     if let name = before?.extension {
       throw ObjectFailure(.memberOfExtension(name), definition, object: before?.identity)
