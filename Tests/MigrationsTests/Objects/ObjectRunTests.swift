@@ -258,6 +258,32 @@ import Testing
     #expect(try await scratch.value("select count(*) from muster.migration_object") == "0")
   }
 
+  @Test func `a name longer than the server's is cut off as it does, and folded as it does`() async throws {
+    let scratch = try await Scratch.make()
+    let long = String(repeating: "ö", count: 40)
+    func files(_ one: Int) -> [String: String] {
+      [
+        "objects/f.sql": """
+        create function Über\(long)(x int) returns int language sql immutable return x + \(one);
+        comment on function Über\(long)(int) is 'long';
+        """,
+        "objects/v.sql": "create view \"V\(long)\" as select Über\(long)(x) as x from t where x <> \(one);",
+        "objects/p.sql": "create policy \"Users may \(long)\" on t using (x = \(one));",
+      ]
+    }
+    let folder = try Folder(files(1).merging(["1_a.sql": "create table t (x int);"]) { $1 })
+    let migrator = scratch.migrator(folder)
+    #expect(try await migrator.migrate().objects.map(\.verb) == [.created, .created, .created])
+    for (name, text) in files(2) { try folder.write(name, text) }
+    #expect(
+      try await migrator.migrate().objects.map(\.verb.rawValue).sorted() == [
+        "recreated", "replaced", "replaced",
+      ])
+    for name in files(2).keys { try folder.remove(name) }
+    try folder.write("objects/other.sql", "create view other as select 1 as x;")
+    #expect(try await migrator.migrate().objects.count == 4)
+  }
+
   @Test func `jobs are scheduled, rescheduled and taken back`() async throws {
     let scratch = try await Scratch.make()
     let folder = try Folder([

@@ -96,10 +96,11 @@ enum ObjectCatalog {
     guard !names.isEmpty else { return [] }
     let rows = try connection.query(
       """
-      select proname from pg_catalog.pg_proc where proname = any ($1)
-      union select relname from pg_catalog.pg_class where relname = any ($1)
-      union select tgname from pg_catalog.pg_trigger where tgname = any ($1)
-      union select polname from pg_catalog.pg_policy where polname = any ($1)
+      select n.name from pg_catalog.unnest($1::text[]) n (name)
+      where exists (select from pg_catalog.pg_proc where proname = n.name::name)
+        or exists (select from pg_catalog.pg_class where relname = n.name::name)
+        or exists (select from pg_catalog.pg_trigger where tgname = n.name::name)
+        or exists (select from pg_catalog.pg_policy where polname = n.name::name)
       """, [names])
     return Set(try rows.map { try $0.decode(at: 0) })
   }

@@ -62,12 +62,17 @@ struct TokenReader {
     switch token.kind {
     case .word:
       index += 1
-      return text(token).lowercased()
+      return Self.folded(text(token))
     case .quotedIdentifier where text(token).hasPrefix("\""):
       index += 1
       return String(text(token).dropFirst().dropLast()).replacing("\"\"", with: "\"")
     default: return nil
     }
+  }
+
+  /// As the server folds a name without quotes: ASCII letters and no others.
+  private static func folded(_ name: String) -> String {
+    String(decoding: name.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
   }
 
   mutating func name() -> ObjectName? {
@@ -145,7 +150,7 @@ struct TokenReader {
     for token in tokens {
       let text = text(token)
       switch token.kind {
-      case .word: names.insert(text.lowercased())
+      case .word: names.insert(Self.folded(text))
       case .quotedIdentifier: names.insert(String(text.dropFirst().dropLast()).replacing("\"\"", with: "\""))
       case .dollarString where insideStrings, .string where insideStrings:
         let delimiter = token.kind == .string ? 1 : text.dropFirst().prefix { $0 != "$" }.count + 2
