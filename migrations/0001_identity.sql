@@ -6,7 +6,8 @@
 --
 -- The files make what holds data: tables, grants, deliveries. What works on it (functions, views, triggers, policies,
 -- jobs) is in objects/, a folder a feature, and made behind all files in one transaction. Row level security is on from
--- the transaction that makes a table: until its policies are there, no client reads or writes a row.
+-- the transaction that makes a table: until its policies are there, no client reads or writes a row. What has to hold
+-- before that, like a count that begins with the rows that are there, stays in its file with its triggers.
 
 -- 1 Roles. They belong to the whole cluster: another database, or another migration at this moment, may have made them.
 do $$

@@ -111,6 +111,10 @@ extension ManualPage {
 
   private static let files = [
     ("Pa migrations/", "The migrations, unless --dir names another folder."),
+    (
+      "Pa migrations/objects/",
+      "Code objects: functions, views, policies, triggers and jobs, changed by editing their files."
+    ),
     ("Pa expectations/access.yaml", "Who may do what, unless --expectations names another file."),
   ]
 
