@@ -9,12 +9,14 @@ extension Migrator {
   ///   - view: the database as ``status()`` found it, without faults in its history.
   ///   - scratch: the empty database.
   ///   - musterAsScript: whether Muster's own extension is to be there as a plain script, as it is on this database.
+  ///   - sparesServer: whether others use the server of the scratch database.
   /// - Returns: the statements that were left out, and why.
   /// - Throws: ``MigrationError`` where the files do not run there.
   public func rebuild(
-    _ view: DatabaseView, on scratch: ConnectionSettings, musterAsScript: Bool
+    _ view: DatabaseView, on scratch: ConnectionSettings, musterAsScript: Bool,
+    sparingServer sparesServer: Bool = false
   ) async throws(MigrationError) -> [RehearsedStatement] {
-    let rehearsal = Rehearsal(looks: false)
+    let rehearsal = Rehearsal(looks: false, sparesServer: sparesServer)
     var options = options
     options.rehearsal = rehearsal
     options.target = .newest

@@ -14,11 +14,15 @@ extension Migrator {
   /// Runs what is pending on a copy of the database that has its schema and its history, and says what each statement did
   /// there and how big on the database itself is what it did it to. Only the copy is written.
   ///
-  /// - Parameter copy: a database that nobody else uses, reached as a superuser.
+  /// - Parameters:
+  ///   - copy: a database that nobody else uses, reached as a superuser.
+  ///   - sparesServer: whether others use the server of the copy, so that what its databases share stays as it is.
   /// - Returns: what ran, and why it ended where it did not run to the end.
   /// - Throws: `MigrationError` where the database or the copy could not be looked at.
-  public func rehearse(on copy: ConnectionSettings) async throws(MigrationError) -> RehearsalReport {
-    let rehearsal = Rehearsal()
+  public func rehearse(
+    on copy: ConnectionSettings, sparingServer sparesServer: Bool = false
+  ) async throws(MigrationError) -> RehearsalReport {
+    let rehearsal = Rehearsal(sparesServer: sparesServer)
     var options = options
     options.retryFor = .zero
     options.beforeCommit = nil

@@ -8,8 +8,13 @@ final class Rehearsal: Sendable {
   private let state = Mutex(State())
   /// Whether what each statement does is looked for, or only what must not run on a copy is left out.
   private let looks: Bool
+  /// Whether the server of the copy is somebody's, and what its databases share is to stay as it is.
+  private let sparesServer: Bool
 
-  init(looks: Bool = true) { self.looks = looks }
+  init(looks: Bool = true, sparesServer: Bool = false) {
+    self.looks = looks
+    self.sparesServer = sparesServer
+  }
 
   private struct State {
     var statements: [RehearsedStatement] = []
@@ -31,21 +36,47 @@ final class Rehearsal: Sendable {
     _ run: (isolated PostgresConnection) throws -> Void
   ) throws {
     let isInTransaction = connection.isInTransaction
-    if let reason = statement.reachBeyondDatabase(inTransaction: isInTransaction) {
+    if let reason = try reasonNotToRun(statement, of: work, connection) {
       return note(statement, of: work, took: .zero, [], [.notRun(reason)])
     }
-    guard looks else { return try run(connection) }
-    let before = try RelationSnapshot.read(connection)
+    // Taken only ahead of every query, ours too.
+    guard !statement.begins(with: "set", "transaction") else {
+      try run(connection)
+      return note(statement, of: work, took: .zero, [], [])
+    }
+    let before = looks ? try RelationSnapshot.read(connection) : nil
     let start = ContinuousClock.now
-    try run(connection)
+    var remarks: [RehearsedStatement.Remark] = []
+    if sparesServer, statement.mayReachServer {
+      if let reason = try ServerKeeper.keep(connection, run) {
+        if isInTransaction { return note(statement, of: work, took: .zero, [], [.notRun(reason)]) }
+        remarks.append(.notUndone(reason))
+      }
+    } else {
+      try run(connection)
+    }
     let took = ContinuousClock.now - start
+    guard let before else {
+      return remarks.isEmpty ? () : note(statement, of: work, took: took, [], remarks)
+    }
     let find = EffectFinder(
       before: before, after: try RelationSnapshot.read(connection), origin: state.withLock { $0.origin },
       statement: statement, seesLocks: isInTransaction)
     let effects = find()
-    var remarks: [RehearsedStatement.Remark] = statement.dependsOnData ? [.dataMissing] : []
+    if statement.dependsOnData { remarks.append(.dataMissing) }
     if !isInTransaction, !effects.isEmpty { remarks.append(.locksInferred) }
     note(statement, of: work, took: took, effects, remarks)
+  }
+
+  private func reasonNotToRun(
+    _ statement: SQLStatement, of work: Work, _ connection: isolated PostgresConnection
+  ) throws -> String? {
+    if let reason = statement.reachBeyondDatabase(inTransaction: connection.isInTransaction) { return reason }
+    guard sparesServer else { return nil }
+    if statement.namesDatabase { return "it is about a database by name, and the copy has another" }
+    // What the applied files once made is there, where the server is the target's own.
+    guard !looks, let role = statement.roleMade(in: work.script.source) else { return nil }
+    return try ServerKeeper.isSomebodys(role: role, connection) ? "role \(role) is there" : nil
   }
 
   private func note(

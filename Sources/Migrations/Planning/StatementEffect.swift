@@ -8,6 +8,8 @@ public struct RehearsedStatement: Sendable {
     case dataMissing
     /// It was left out, because it reaches beyond the database; why, for a person.
     case notRun(String)
+    /// It ran outside a transaction and changed what the databases of the scratch server share; what, for a person.
+    case notUndone(String)
     /// It ran outside a transaction: its locks were not seen, they are what the server is known to take.
     case locksInferred
   }

@@ -29,6 +29,7 @@ struct DriftSurvey: Sendable {
   /// - Throws: ``MigrationError`` where the history is at fault, ``UsageError`` where there is nothing to compare with.
   func drift() async throws -> Drift {
     let view = try await applied()
+    try await SharedScratchServer.tidy(scratch)
     let target = try await TargetEnvironment.read(migrator.settings)
     tell("reading the catalog of \(view.surroundings.database)")
     let live = try await catalog(of: migrator.settings)
@@ -85,7 +86,8 @@ struct DriftSurvey: Sendable {
         return try await ScratchDatabase.with(like: target, on: scratch, leavingOut: leavingOut) { scratch in
           try await requireMuster(target, on: scratch.settings)
           let leftOut = try await migrator.rebuild(
-            view, on: scratch.settings, musterAsScript: target.muster == .script)
+            view, on: scratch.settings, musterAsScript: target.muster == .script,
+            sparingServer: self.scratch != nil)
           return (try await catalog(of: scratch.settings), leftOut)
         }
       } catch let error as MigrationError {
@@ -116,7 +118,8 @@ struct DriftSurvey: Sendable {
     _ view: DatabaseView, _ leftOut: [RehearsedStatement], seesEveryJob: Bool
   ) -> [String] {
     var remarks = leftOut.map { statement in
-      "\(statement.place): not run on the scratch database: \(statement.reasonNotRun)"
+      let line = statement.remarks.lazy.compactMap(\.line).first
+      return "\(statement.place): on the scratch database \(line ?? "left out")"
     }
     remarks += view.past.unfinished.map {
       "version \($0.version) is half applied (\(counted($0.done, "statement")) done); what it has made shows as differences"
@@ -148,11 +151,5 @@ struct ScratchFailure: HasExitStatus, CustomStringConvertible {
 extension MigrationError {
   fileprivate func isAbout(existingRole role: String) -> Bool {
     sqlState == "42710" && description.contains("role \"\(role)\" already exists")
-  }
-}
-
-extension RehearsedStatement {
-  fileprivate var reasonNotRun: String {
-    remarks.lazy.compactMap { if case .notRun(let reason) = $0 { reason } else { nil } }.first ?? ""
   }
 }

@@ -45,6 +45,7 @@ struct PlanJSON: Encodable {
     var dataMissing: Bool?
     var locksInferred: Bool?
     var notRun: String?
+    var notUndone: String?
   }
 
   struct Step: Encodable {
@@ -119,6 +120,7 @@ extension PlanJSON.Statement {
     dataMissing = statement.remarks.contains(.dataMissing)
     locksInferred = statement.remarks.contains(.locksInferred)
     for case .notRun(let reason) in statement.remarks { notRun = reason }
+    for case .notUndone(let reason) in statement.remarks { notUndone = reason }
   }
 }
 

@@ -35,15 +35,16 @@ struct PlanRun {
     let progress = Progress(quiet: isQuiet || json)
     defer { progress.clear() }
     progress.show("reading the schema")
+    let server = try options.scratch.server()
+    try await SharedScratchServer.tidy(server)
     let environment = try await TargetEnvironment.read(migrator.settings)
     let schema = try await SchemaCopy(of: migrator.settings)
-    let server = try options.scratch.server()
     progress.show("making a copy without rows")
     do {
       return try await ScratchDatabase.with(like: environment, on: server) { scratch in
         let version = try await schema.write(to: scratch.settings)
         progress.show("running the files on the copy")
-        let report = try await migrator.rehearse(on: scratch.settings)
+        let report = try await migrator.rehearse(on: scratch.settings, sparingServer: server != nil)
         let place = server == nil ? "a throw-away" : "a scratch database on"
         return .rehearsed(report, copy: "\(place) PostgreSQL \(version)")
       }

@@ -91,7 +91,7 @@ private struct FileLines {
     head(
       "\(statement.place.position.line)", sql, statement.took,
       marked: statement.remarks.contains(.dataMissing))
-    for case .notRun(let reason) in statement.remarks { output.line("     not run: \(reason)") }
+    for remark in statement.remarks { remark.line.map { output.line("     \($0)") } }
     for group in EffectGroup.groups(of: statement) { output.line("     \(group.line(output))") }
     for risk in statement.risks(largeFrom: largeFrom) {
       output.line("     \(output.styled("warning:", .yellow, .bold)) \(risk.relation) \(risk.advice)")
@@ -113,11 +113,18 @@ extension RehearsedStatement {
     return from == to ? "\(from)" : "\(from)–\(to)"
   }
 
-  fileprivate var isQuiet: Bool { effects.allSatisfy(\.isNew) && !remarks.contains { $0.isNotRun } }
+  fileprivate var isQuiet: Bool { effects.allSatisfy(\.isNew) && remarks.allSatisfy { $0.line == nil } }
 }
 
 extension RehearsedStatement.Remark {
-  fileprivate var isNotRun: Bool { if case .notRun = self { true } else { false } }
+  /// What has a line of its own.
+  var line: String? {
+    switch self {
+    case .notRun(let reason): "not run: \(reason)"
+    case .notUndone(let reason): "not taken back: \(reason)"
+    case .dataMissing, .locksInferred: nil
+    }
+  }
 }
 
 /// Effects told in one line: of one relation, or alike of many partitions.
