@@ -8,8 +8,8 @@ import Synchronization
   private import Darwin
 #endif
 
-/// Stands between a client and a server, counts what the client's first connection sends, and at one of those messages
-/// kills the client or the server process.
+/// Stands between a client and a server, counts what the client's first connection, or all, send, and at one of those
+/// messages kills the client or the server process.
 package final class KillingProxy: Sendable {
   package struct Deed: Sendable, Hashable, CustomStringConvertible {
     package enum Victim: Sendable, CaseIterable { case client, server }
@@ -34,7 +34,8 @@ package final class KillingProxy: Sendable {
   private struct State {
     var connections = 0
     var messages = 0
-    var backend: Int32 = 0
+    /// The server process of each connection.
+    var backends: [Int: Int32] = [:]
     var isDone = false
   }
 
@@ -44,6 +45,7 @@ package final class KillingProxy: Sendable {
   private let folder: String
   private let target: String
   private let deed: Deed?
+  private let countsAll: Bool
   private let killBackend: @Sendable (Int32) -> Void
   private let listener: Int32
   private let state = Mutex(State())
@@ -53,7 +55,7 @@ package final class KillingProxy: Sendable {
 
   /// `killBackend` ends the server process with that id, and returns when it is gone.
   package init(
-    before database: ConnectionSettings, _ deed: Deed? = nil,
+    before database: ConnectionSettings, _ deed: Deed? = nil, countingAll countsAll: Bool = false,
     killBackend: @escaping @Sendable (Int32) -> Void = { _ in }
   ) throws {
     let port = database.parameters["port"] ?? "5432"
@@ -61,6 +63,7 @@ package final class KillingProxy: Sendable {
     target = "\(database.parameters["host"] ?? "")/.s.PGSQL.\(port)"
     settings = database.with("host", folder)
     self.deed = deed
+    self.countsAll = countsAll
     self.killBackend = killBackend
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     listener = try Socket.listen("\(folder)/.s.PGSQL.\(port)")
@@ -71,8 +74,11 @@ package final class KillingProxy: Sendable {
     }
   }
 
-  /// What the first connection has sent so far.
+  /// How many messages were counted so far.
   package var messages: Int { state.withLock { $0.messages } }
+
+  /// Whether something was killed.
+  package var isDone: Bool { state.withLock { $0.isDone } }
 
   package func close() {
     shutdown(listener, Int32(SHUT_RDWR))
@@ -83,17 +89,17 @@ package final class KillingProxy: Sendable {
   // MARK: A connection
 
   private func serve(_ client: Int32) {
-    let isFirst = state.withLock { state in
+    let number = state.withLock { state in
       state.connections += 1
-      return state.connections == 1
+      return state.connections
     }
     guard let server = try? Socket.connect(target) else { return _ = Glibc.close(client) }
     let directions = DirectionsLeft()
     Thread.detachNewThread {
-      self.passAnswers(from: server, to: client, isFirst: isFirst)
+      self.passAnswers(from: server, to: client, of: number)
       directions.finish(client, server)
     }
-    passMessages(from: client, to: server, isCounted: isFirst)
+    passMessages(from: client, to: server, of: number)
     directions.finish(client, server)
   }
 
@@ -111,13 +117,14 @@ package final class KillingProxy: Sendable {
   }
 
   /// The first message of a session has a length and no type.
-  private func passMessages(from client: Int32, to server: Int32, isCounted: Bool) {
+  private func passMessages(from client: Int32, to server: Int32, of number: Int) {
+    let isCounted = countsAll || number == 1
     var isGreeting = true
     while let message = Socket.message(from: client, hasType: !isGreeting) {
       let isDue = isCounted && !isGreeting && Self.counted.contains(message[0]) && count()
-      if isDue, deed?.passesOn == false { return kill(client) }
+      if isDue, deed?.passesOn == false { return kill(client, number) }
       guard Socket.write(message, to: server) else { return }
-      if isDue { return kill(client) }
+      if isDue { return kill(client, number) }
       isGreeting = false
     }
   }
@@ -131,23 +138,24 @@ package final class KillingProxy: Sendable {
     }
   }
 
-  private func kill(_ client: Int32) {
+  private func kill(_ client: Int32, _ number: Int) {
     switch deed?.victim {
     case .client:
       if let process = Socket.peer(of: client) { Glibc.kill(process, SIGKILL) }
-    case .server: killBackend(state.withLock { $0.backend })
+    case .server: killBackend(state.withLock { $0.backends[number] ?? 0 })
     case nil: break
     }
   }
 
-  private func passAnswers(from server: Int32, to client: Int32, isFirst: Bool) {
+  private func passAnswers(from server: Int32, to client: Int32, of number: Int) {
+    let isCounted = countsAll || number == 1
     while let message = Socket.message(from: server, hasType: true) {
-      if isFirst, message[0] == UInt8(ascii: "K") {
+      if message[0] == UInt8(ascii: "K") {
         let id = message[5..<9].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        state.withLock { $0.backend = Int32(bitPattern: id) }
+        state.withLock { $0.backends[number] = Int32(bitPattern: id) }
       }
       // Nobody hears what follows the deed, but that the server is gone.
-      let isUnheard = isFirst && state.withLock { $0.isDone }
+      let isUnheard = isCounted && state.withLock { $0.isDone }
       if isUnheard, deed?.victim == .client || message[0] != UInt8(ascii: "E") { continue }
       guard Socket.write(message, to: client) else { return }
     }

@@ -119,14 +119,16 @@ struct EarlierFleetReport {
     if let array = try? decoder.decode([Line].self, from: Data(text.utf8)) {
       lines = array
     } else {
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      where line.contains(where: { !$0.isWhitespace }) {
-        guard let line = try? decoder.decode(Line.self, from: Data(line.utf8)) else {
+      let all = text.split(separator: "\n", omittingEmptySubsequences: false)
+      for (index, line) in all.enumerated() where line.contains(where: { !$0.isWhitespace }) {
+        if let line = try? decoder.decode(Line.self, from: Data(line.utf8)) {
+          lines.append(line)
+        } else if index < all.count - 1 || !line.hasPrefix("{") {
           throw UsageError(
             message: "\(file):\(index + 1): this is no line of a report",
             hint: "--resume takes what muster migrate --json has written of an earlier run.")
         }
-        lines.append(line)
+        // The last line of a run that was killed may be cut off: its target is not done.
       }
     }
     done = Set(lines.filter { FleetState(rawValue: $0.state)?.isDone == true }.map(\.target))
