@@ -176,4 +176,20 @@ import Testing
         "1_a.sql:2:31: extension \"no_such_thing\" is required and the server does not have it"))
     #expect(try await scratch.value("select to_regclass('a') is null") == "t")
   }
+
+  @Test func `a history from before there were code objects is read, copied and made whole`() async throws {
+    let scratch = try await Scratch.make()
+    let folder = try Folder(["1_a.sql": "create table a (x int)"])
+    let migrator = scratch.migrator(folder)
+    _ = try await migrator.migrate()
+    try await scratch.execute("drop table muster.migration_object")
+    #expect(try await migrator.status().history.count == 1)
+    let script = try await scratch.connection.run { try HistoryScript.read($0) }
+    let copy = try await Scratch.make()
+    for statement in script { try await copy.execute(statement) }
+    #expect(try await copy.value("select count(*) from muster.migration") == "1")
+    try folder.write("objects/v.sql", "create view public.v as select x from public.a;")
+    #expect(try await migrator.migrate().objects.count == 1)
+    #expect(try await scratch.value("select count(*) from muster.migration_object") == "1")
+  }
 }

@@ -94,13 +94,13 @@ struct History: Sendable, Hashable {
       objects: try Self.readable(results[2], ObjectTable.decode))
   }
 
-  /// Who may read the history alone sees that much.
+  /// Who may read the history alone sees that much, and in one from before there were code objects there is no more.
   private static func readable<T>(
     _ result: Result<Rows, PostgresError>, _ decode: (Rows) throws -> [T]
   ) throws -> [T] {
     do {
       return try decode(result.get())
-    } catch let error as PostgresError where error.code == "42501" {
+    } catch let error as PostgresError where error.code == "42501" || error.code == "42P01" {
       return []
     }
   }

@@ -6,10 +6,12 @@ public enum HistoryScript {
   /// has begun and not finished is left out: it is not in a copy either.
   public static func read(_ connection: isolated PostgresConnection) throws -> [String] {
     guard try Surroundings.read(connection).hasHistory else { return [] }
+    let objects =
+      try ObjectTable.isThere(connection) ? rows(of: "migration_object", by: "path", connection) : []
     return try ["create schema if not exists muster"] + History.creation + ObjectTable.creation
       + rows(of: "migration", connection)
       + rows(of: "migration_journal", where: "state = 'done'", connection)
-      + rows(of: "migration_object", by: "path", connection)
+      + objects
   }
 
   private static func rows(

@@ -61,16 +61,19 @@ struct Deployment: Sendable {
   private func createHistoryAlone() async throws {
     let isNew = try await connection.run { connection in
       let surroundings = try Surroundings.read(connection)
-      guard !surroundings.hasHistory else { return false }
+      let hasObjects = try surroundings.hasHistory && ObjectTable.isThere(connection)
+      let tables =
+        (surroundings.hasHistory ? [] : History.creation) + (hasObjects ? [] : ObjectTable.creation)
+      guard !tables.isEmpty else { return false }
       do {
         try connection.transaction { connection in
           if !surroundings.hasSchema { try connection.execute("create schema muster") }
-          for statement in History.creation + ObjectTable.creation { try connection.execute(statement) }
+          for statement in tables { try connection.execute(statement) }
         }
       } catch let error as PostgresError where error.kind == .server {
         throw ServerError.bookkeeping(error)
       }
-      return true
+      return !surroundings.hasHistory
     }
     if isNew { report(.historyCreated) }
   }

@@ -30,6 +30,11 @@ struct ObjectTable {
     "comment on column muster.migration_object.objects is 'What the file defined, as it is in the catalog'",
   ]
 
+  /// A history from before there were code objects has none.
+  static func isThere(_ connection: isolated PostgresConnection) throws -> Bool {
+    try connection.query("select pg_catalog.to_regclass('muster.migration_object') is not null").scalar()
+  }
+
   /// What an up-to-date run asks: the files and their checksums.
   var checksums: Statement {
     Statement(
