@@ -8,6 +8,8 @@ struct Provenance: Sendable {
     let offset: Int
     /// False for the value of a variable, all of which stands where the variable is named.
     let isVerbatim: Bool
+    /// How many bytes of the file a value stands for.
+    var replaced = 0
 
     func offset(of place: Int) -> Int { isVerbatim ? offset + place - start : offset }
   }
@@ -58,9 +60,11 @@ struct Provenance: Sendable {
     var parts: [Segment] = []
     if segment.start < range.lowerBound { parts.append(segment) }
     let origin = segment.offset(of: range.lowerBound)
-    if count > 0 {
-      parts.append(Segment(start: range.lowerBound, file: segment.file, offset: origin, isVerbatim: false))
-    }
+    // One without bytes is there for what was written.
+    parts.append(
+      Segment(
+        start: range.lowerBound, file: segment.file, offset: origin, isVerbatim: false,
+        replaced: range.count))
     parts.append(
       Segment(
         start: range.lowerBound + count, file: segment.file, offset: origin + range.count, isVerbatim: true))
@@ -74,12 +78,12 @@ struct Provenance: Sendable {
     for place in index(of: range.lowerBound)..<segments.count where segments[place].start < range.upperBound {
       let segment = segments[place]
       let end = place + 1 < segments.count ? segments[place + 1].start : bytes.count
+      let file = files[segment.file]
       if segment.isVerbatim {
-        result += bytes[max(segment.start, range.lowerBound)..<min(end, range.upperBound)]
+        let (first, last) = (max(segment.start, range.lowerBound), min(end, range.upperBound))
+        result += file.written(segment.offset(of: first)..<segment.offset(of: last))
       } else if replaced?.file != segment.file || replaced?.offset != segment.offset {
-        let file = files[segment.file]
-        let name = VariableReference(in: file.bytes, at: segment.offset, end: file.bytes.count)
-        result += name.map { file.bytes[$0.range] } ?? []
+        result += file.written(segment.offset..<segment.offset + segment.replaced)
         replaced = segment
       }
     }

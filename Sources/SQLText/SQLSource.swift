@@ -46,6 +46,17 @@ public struct SQLSource: Sendable {
     self.provenance = provenance
   }
 
+  /// The text with other bytes in some places, in order, each of which is known by what stood there: UTF-8 without NUL.
+  public func replacing(_ places: [(range: Range<Int>, value: [UInt8])]) -> SQLSource {
+    guard !places.isEmpty else { return self }
+    var (bytes, provenance) = (self.bytes, Provenance(of: self))
+    for (range, value) in places.reversed() {
+      bytes.replaceSubrange(range, with: value)
+      provenance.replace(range, count: value.count)
+    }
+    return SQLSource(name: name, bytes: bytes, start: start, provenance: provenance)
+  }
+
   public func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
   /// The bytes of a range as they were written, with variables by name.

@@ -4,6 +4,8 @@ public struct ScriptContext: Sendable {
   public var variables: [String: String]
   /// The value that `-- muster: env NAME` asks for; nil where the environment has none.
   public var environment: @Sendable (_ name: String) -> String?
+  /// Whether a text may have every variable of the environment that it names; where it is read and not run.
+  public var givesAll = false
   /// The bytes of an included file. Throws what a person is to be told when there are none.
   public var load: @Sendable (_ path: String) throws(IncludeError) -> [UInt8]
 

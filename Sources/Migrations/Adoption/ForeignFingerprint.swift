@@ -44,7 +44,7 @@ enum ForeignFingerprint: Sendable, Hashable {
       let source = try? SQLSource(name: file.path, bytes: file.bytes),
       let filled = try? placeholders.filled(source)
     else { return nil }
-    return lineCRC(filled)
+    return lineCRC(filled.bytes)
   }
 
   /// What is said, without blanks, comments and semicolons; nil for what is no SQL.

@@ -22,6 +22,9 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case revisionsInCircle
     case notSQL(language: String)
     case placeholder(String)
+    /// The file names a variable of the environment that it was not given.
+    case notAllowed(variable: String)
+    case substitution(String)
     case foreignTransactionControl(String)
     case strayHook
     case noDownFiles(Tool)
@@ -32,6 +35,9 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case directiveArgument(String)
     case batchMisplaced
     case transactionControl(String, noTransaction: Bool)
+    /// A temporary table or a cursor, made in that line, is used further down.
+    case insideSessionSpan(String, line: Int)
+    case discardsAll
     case notACodeObject(String)
     case sameObject(String, other: String)
     case text(String)
@@ -100,6 +106,9 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         + " \"muster adopt\", or write it as SQL"
     case .placeholder(let name):
       "there is no value for the placeholder \"\(name)\"; give it one in flyway.conf: flyway.placeholders.\(name)=…"
+    case .notAllowed(let name):
+      "the file asks for the environment's \(name), which it is not given; --env \(name) gives it"
+    case .substitution(let problem): problem
     case .foreignTransactionControl(let statement):
       "\(statement) in a migration: Muster runs groups from BEGIN to COMMIT, and nothing that gives a transaction up or"
         + " changes its kind"
@@ -120,6 +129,12 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         + " it changes no row"
     case .transactionControl(let statement, let noTransaction):
       Self.transactionControl(statement, noTransaction)
+    case .insideSessionSpan(let name, let line):
+      "this cannot be in a transaction, and stands between the making of \"\(name)\" in line \(line) and its last use:"
+        + " \"\(name)\" goes with the session, so all of that commits together, or a run that is killed could not be taken"
+        + " up. Move this away, or make \"\(name)\" an ordinary table that the file drops at its end"
+    case .discardsAll:
+      "DISCARD ALL takes the deployment lock away as well; use DISCARD TEMP, RESET ALL or DEALLOCATE ALL"
     case .notACodeObject(let reason):
       "\(reason); a file in objects/ holds functions, procedures, views, policies, triggers and jobs, with their comments"
         + " and grants, and everything else belongs into a migration"

@@ -46,6 +46,8 @@ public struct Conduct: Sendable, Hashable {
   public var commitsByStatement = false
   /// What `${name}` stands for; nil where that is ordinary text.
   public var placeholders: Placeholders?
+  /// Where variables of the environment are replaced.
+  public var substitution: EnvironmentSubstitution?
   /// The language of a file that is not SQL and cannot run here.
   public var language: String?
   /// A file without a statement has its place in the order all the same.

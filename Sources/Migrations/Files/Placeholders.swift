@@ -6,41 +6,28 @@ public struct Placeholders: Sendable, Hashable {
   var closing = "}"
   /// By name; names are compared without regard to case.
   private var values: [String: String]
-  /// Whether variables of the environment stand for what has no value here: those that the user allows by name.
-  private var takesEnvironment = false
 
   init(_ values: [String: String]) {
     self.values = Dictionary(values.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
   }
 
-  /// Nothing but variables of the environment.
-  static let environment: Placeholders = {
-    var placeholders = Placeholders([:])
-    placeholders.takesEnvironment = true
-    return placeholders
-  }()
-
   /// The text with every placeholder replaced. Throws `FileError` for one without a value, with its place.
-  func filled(_ source: SQLSource) throws(FileError) -> [UInt8] {
+  func filled(_ source: SQLSource) throws(FileError) -> SQLSource {
     let (opening, closing) = (Array(opening.utf8), Array(closing.utf8))
-    var filled: [UInt8] = []
+    var places: [(range: Range<Int>, value: [UInt8])] = []
     var rest = source.bytes[...]
     while let start = rest.firstRange(of: opening) {
       let name = rest[start.upperBound...]
-      guard let end = name.firstRange(of: closing), Self.isName(name[..<end.lowerBound]) else {
-        filled += rest[..<start.upperBound]
-        rest = rest[start.upperBound...]
-        continue
-      }
+      rest = name
+      guard let end = name.firstRange(of: closing), Self.isName(name[..<end.lowerBound]) else { continue }
       let text = String(decoding: name[..<end.lowerBound], as: UTF8.self)
       guard let value = values[text.lowercased()] else {
         throw FileError(.placeholder(text), in: source, at: start.lowerBound)
       }
-      filled += rest[..<start.lowerBound]
-      filled += value.utf8
+      places.append((start.lowerBound..<end.upperBound, Array(value.utf8)))
       rest = rest[end.upperBound...]
     }
-    return filled + rest
+    return source.replacing(places)
   }
 
   private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {

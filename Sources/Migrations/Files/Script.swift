@@ -18,13 +18,15 @@ public struct Script: Sendable {
     do {
       var file = try SQLSource(name: path, bytes: bytes)
       if let placeholders = conduct.placeholders {
-        file = try SQLSource(name: path, bytes: try placeholders.filled(file))
+        file = try placeholders.filled(file)
       }
+      if let substitution = conduct.substitution { file = try substitution.filled(file, context) }
       let split = try Splitter.split(
         file, standardConformingStrings: standardConformingStrings, context: context)
       source = split.source
       givenValues = split.givenValues
       var directives = try Directives(split.directives, of: split.statements, in: source)
+      var groups = split.statements.indices.map { $0..<($0 + 1) }
       if conduct.transactionControl == .obeyed {
         let conduct = conduct.with { [asked = directives.noTransaction] in
           $0.noTransaction = $0.noTransaction || asked
@@ -35,9 +37,12 @@ public struct Script: Sendable {
         directives.renumber(split.statements, as: parts.statements)
       } else {
         statements = split.statements
-        groups = split.statements.indices.map { $0..<($0 + 1) }
       }
       self.directives = directives
+      if directives.noTransaction {
+        groups = try SessionSpans.joining(groups, of: statements, directives, in: source)
+      }
+      self.groups = groups
     } catch let error as SQLTextError {
       throw FileError(error)
     } catch let error as FileError {

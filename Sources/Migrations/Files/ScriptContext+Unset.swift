@@ -7,6 +7,7 @@ extension ScriptContext {
     var context = ScriptContext.files()
     let files = context.load
     context.environment = { $0 }
+    context.givesAll = true
     context.load = { path throws(IncludeError) in
       try files(folder.flatMap { path.hasPrefix("/") ? nil : "\($0)/\(path)" } ?? path)
     }

@@ -51,7 +51,8 @@ package enum StatementNature: Hashable {
     let object = words.dropFirst().first
     switch words.first {
     case "set" where object != "local", "reset": self = .sessionSetting
-    case "select" where words.contains("set_config"): self = .sessionSetting
+    case "select" where words.contains("set_config") || words.contains(where: Self.isSessionLock):
+      self = .sessionSetting
     case "prepare", "deallocate", "listen", "unlisten", "load", "discard": self = .sessionSetting
     case "vacuum": self = .outsideTransaction(alreadyDone: [])
     case "alter" where object == "system": self = .outsideTransaction(alreadyDone: [])
@@ -73,6 +74,12 @@ package enum StatementNature: Hashable {
         ?? .outsideTransaction(alreadyDone: [])
     default: self = .ordinary
     }
+  }
+
+  /// Functions that take or release an advisory lock of the session.
+  private static func isSessionLock(_ word: String) -> Bool {
+    let functions = ["pg_advisory_lock", "pg_try_advisory_lock", "pg_advisory_unlock"]
+    return functions.contains { word == $0 || word == "\($0)_shared" }
   }
 
   /// Whether it lets others read and write the table while it waits for its locks, so that it may wait for long.

@@ -57,6 +57,12 @@ struct StatementTokens {
     return String(text.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }
 
+  mutating func takeDot() -> Bool {
+    guard let dot = rest.first, source.text(dot.range) == "." else { return false }
+    rest = rest.dropFirst()
+    return true
+  }
+
   /// Takes a name, perhaps with its schema, as it can be written again.
   mutating func takeName() -> String? {
     var name = ""

@@ -19,7 +19,7 @@ struct Step {
   func callAsFunction(_ connection: isolated PostgresConnection) throws {
     let nature = nature
     if isDone {
-      if nature == .sessionSetting { try execute(connection) }
+      if nature == .sessionSetting { try again(connection) }
       return
     }
     if script.directives.isBatch(index) { return try BatchLoop(step: self)(connection) }
@@ -70,6 +70,15 @@ struct Step {
       else { throw run.settings.failure(failure, of: run.work, outcome: outcome) }
       try note(.done, connection)
     }
+  }
+
+  /// In the session that goes on with the file. What PREPARE is about may have been dropped since.
+  private func again(_ connection: isolated PostgresConnection) throws {
+    do {
+      try execute(connection)
+    } catch let failure as StatementFailure
+      where statement.words.first == "prepare" && failure.error.kind == .server
+    {}
   }
 
   /// Without a note.

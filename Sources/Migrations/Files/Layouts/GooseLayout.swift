@@ -48,7 +48,7 @@ struct GooseLayout: Layout {
     let markers = markers(in: bytes)
     var conduct = Conduct.foreign
     conduct.noTransaction = markers.contains { $0.command == "no transaction" }
-    if markers.contains(where: { $0.command == "envsub on" }) { conduct.placeholders = .environment }
+    conduct.substitution = substitution(markers, in: bytes)
     guard let up = markers.first(where: { $0.command == "up" })?.marker else {
       return (Passage(path: path, conduct: conduct), nil)
     }
@@ -58,5 +58,22 @@ struct GooseLayout: Layout {
       Passage(path: path, range: up.range.upperBound..<end, conduct: conduct),
       down.map { Passage(path: path, range: $0.range.upperBound..<bytes.count, conduct: conduct) }
     )
+  }
+
+  /// From ENVSUB ON to ENVSUB OFF or the end, across sections.
+  private static func substitution(
+    _ markers: [(marker: MarkerComment, command: String)], in bytes: [UInt8]
+  ) -> EnvironmentSubstitution? {
+    var ranges: [Range<Int>] = []
+    var start: Int?
+    for (marker, command) in markers {
+      if command == "envsub on" { start = start ?? marker.range.upperBound }
+      if command == "envsub off", let begin = start {
+        ranges.append(begin..<marker.range.lowerBound)
+        start = nil
+      }
+    }
+    if let start { ranges.append(start..<bytes.count) }
+    return ranges.isEmpty ? nil : EnvironmentSubstitution(ranges: ranges)
   }
 }
