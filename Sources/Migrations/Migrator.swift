@@ -63,9 +63,11 @@ public struct Migrator: Sendable {
       let view = try await read(connection, folder)
       var result = MigrationReport(view)
       tellOddities(view, report)
-      guard try !tasks(view, folder).isEmpty else { return result }
+      let due = try tasks(view, folder)
+      guard !due.isEmpty else { return result }
       if let error = view.surroundings.unwritable { throw error }
-      await connection.run { $0.onNotice { report(.notice($0)) } }
+      let given = due.given
+      await connection.run { $0.onNotice { report(.notice(given.hidden(in: $0))) } }
       let deployment = Deployment(
         connection: connection, connectionSettings: settings, options: options,
         report: report)

@@ -2,10 +2,10 @@
 public struct PostgresNotice: Sendable, Hashable, CustomStringConvertible {
   public let severity: String
   public let code: SQLState?
-  public let message: String
-  public let detail: String?
-  public let hint: String?
-  public let context: String?
+  public var message: String
+  public var detail: String?
+  public var hint: String?
+  public var context: String?
 
   init(_ fields: PostgresError) {
     severity = fields.severity ?? "NOTICE"

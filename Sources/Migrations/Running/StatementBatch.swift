@@ -116,7 +116,8 @@ extension RunSettings {
   ) -> any Error {
     let error = failure.error
     func aside(_ activity: String, _ outcome: StatementFailure.Outcome) -> StatementFailure {
-      StatementFailure(error, file: work.file, outcome: outcome, while: activity)
+      StatementFailure(
+        error, file: work.file, outcome: outcome, while: activity, hiding: work.script.given)
     }
     // Of a file whose journal says how far it is, it is known even then.
     let broken = outcome.isRolledBack ? .unknown : outcome

@@ -97,7 +97,7 @@ extension StatementFailure {
     let fault = script.source.place(at: place.offset(of: error))
     self.init(
       path: fault.source, position: fault.position, excerpt: fault.excerpt,
-      error: script.withoutGivenValues(error), outcome: outcome,
+      error: script.given.hidden(in: error), outcome: outcome,
       activity: activity)
   }
 
@@ -108,9 +108,12 @@ extension StatementFailure {
   }
 
   /// A failure of what the runner does around the statements.
-  init(_ error: PostgresError, file: MigrationFile, outcome: Outcome, while activity: String) {
+  init(
+    _ error: PostgresError, file: MigrationFile, outcome: Outcome, while activity: String,
+    hiding given: GivenValues = GivenValues()
+  ) {
     self.init(
-      path: file.path, position: nil, excerpt: nil, error: error, outcome: outcome,
+      path: file.path, position: nil, excerpt: nil, error: given.hidden(in: error), outcome: outcome,
       activity: activity)
   }
 }

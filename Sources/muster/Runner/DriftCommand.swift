@@ -48,7 +48,7 @@ struct DriftCommand: AsyncParsableCommand {
     let drift = try await DriftSurvey(migrator: migrator, scratch: try scratch.server()) { progress.show($0) }
       .drift()
     progress.clear()
-    let report = DriftReport(drift, leavingOut: patterns)
+    let report = DriftReport(drift, leavingOut: patterns, hiding: migrator.given())
     if json {
       Output.standard.line(report.json)
     } else {

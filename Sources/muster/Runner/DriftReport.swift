@@ -1,12 +1,16 @@
 import Catalog
+import Migrations
 
 /// Drift as text and as JSON, without what the caller wants left out.
 struct DriftReport {
   let drift: Drift
   let differences: [Difference]
+  /// What is not shown: a database may have it in a default or a function.
+  private let given: GivenValues
 
-  init(_ drift: Drift, leavingOut patterns: [IgnorePattern]) {
+  init(_ drift: Drift, leavingOut patterns: [IgnorePattern], hiding given: GivenValues) {
     self.drift = drift
+    self.given = given
     differences = drift.differences.filter { difference in !patterns.contains { $0.matches(difference) } }
   }
 
@@ -17,9 +21,9 @@ struct DriftReport {
   func print(quiet: Bool) {
     let output = Output.standard
     for difference in differences {
-      output.line(output.styled(difference.line, style(difference.kind)))
+      output.line(output.styled(given.hidden(in: difference.line), style(difference.kind)))
       for statement in difference.undo {
-        for line in "\(statement);".split(separator: "\n") { output.line("    \(line)") }
+        for line in "\(given.hidden(in: statement));".split(separator: "\n") { output.line("    \(line)") }
       }
       if difference.undo.isEmpty { output.line(output.styled("    -- no statement undoes this", .dim)) }
     }
@@ -48,7 +52,8 @@ struct DriftReport {
         differences: differences.map {
           .init(
             change: $0.kind.rawValue, kind: $0.identity.kind.rawValue, name: $0.identity.name,
-            facet: $0.facet.isEmpty ? nil : $0.facet, line: $0.line, undo: $0.undo)
+            facet: $0.facet.isEmpty ? nil : $0.facet, line: given.hidden(in: $0.line),
+            undo: $0.undo.map(given.hidden))
         }, remarks: drift.remarks))
   }
 }
