@@ -66,7 +66,12 @@ let package = Package(
     .target(name: "CExtensionScript"),
     library("Digest"),
     library("Catalog", ["PostgresClient", "Digest"]),
-    library("Migrations", ["PostgresClient", "SQLText", "Catalog", "Digest", "CExtensionScript"]),
+    library(
+      "Migrations",
+      [
+        "PostgresClient", "SQLText", "Catalog", "Digest", "CExtensionScript",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     library("SeededRandom"),
     library("Seeding", ["PostgresClient", "SeededRandom"]),
     library(

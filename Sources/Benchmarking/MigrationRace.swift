@@ -52,8 +52,7 @@ public struct MigrationRace: Sendable {
   ) {
     self.server = server
     tools =
-      [.psql(psql), .muster(muster)]
-      + MigrationTool.peers.filter { Self.isInstalled($0.name) && (slow || !$0.isSlow) }
+      [.psql(psql), .muster(muster)] + MigrationTool.installedPeers.filter { slow || !$0.isSlow }
     self.files = (1...files).map { number in
       let digits = String(number)
       let name = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -81,7 +80,7 @@ public struct MigrationRace: Sendable {
     for round in 0...rounds {
       for (index, tool) in tools.enumerated() where !tool.isSlow || round <= 1 {
         progress("\(title): \(tool.name), \(round == 0 ? "memory" : "round \(round) of \(rounds)")")
-        try await withDatabase { database in
+        try await FreshDatabase(on: server).use { database in
           let process = MeasuredProcess(
             call: tool.call("\(folder)/\(tool.name)", database), password: password)
           try await measure(process, tool, database, isWeighed: round == 0, &samples[index])
@@ -107,8 +106,10 @@ public struct MigrationRace: Sendable {
     } else {
       samples.apply.append(try await process.duration() / .milliseconds(1))
     }
-    let tables = try await count(
-      "select count(*) from pg_catalog.pg_class where relname ~ '^item_[0-9]+$'", in: database)
+    let tables = try await database.asking { connection in
+      try connection.query("select count(*) from pg_catalog.pg_class where relname ~ '^item_[0-9]+$'")
+        .scalar(Int.self)
+    }
     guard tables == files.count else {
       throw BenchmarkError.tool(
         program: tool.name, status: "made \(tables) tables of \(files.count)", output: "")
@@ -151,39 +152,6 @@ public struct MigrationRace: Sendable {
           isKept: megabytes <= 30))
     }
     return facts
-  }
-
-  // MARK: Databases
-
-  private func withDatabase(_ body: (ConnectionSettings) async throws -> Void) async throws {
-    let name = "muster_race_\(ProcessInfo.processInfo.processIdentifier)"
-    try await execute("drop database if exists \(name) with (force)")
-    try await execute("create database \(name) template template0")
-    // What the making of databases leaves to be written is not for the next tool to wait for.
-    try await execute("checkpoint")
-    try await body(server.with("dbname", name))
-    try await execute("drop database \(name) with (force)")
-  }
-
-  private func execute(_ sql: String) async throws {
-    let connection = try await PostgresConnection.connect(server)
-    try await connection.run { connection in
-      defer { connection.close() }
-      try connection.execute(sql)
-    }
-  }
-
-  private func count(_ sql: String, in database: ConnectionSettings) async throws -> Int {
-    let connection = try await PostgresConnection.connect(database)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try connection.query(sql).scalar(Int.self)
-    }
-  }
-
-  private static func isInstalled(_ program: String) -> Bool {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
   }
 }
 

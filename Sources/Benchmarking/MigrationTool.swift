@@ -55,8 +55,13 @@ extension MigrationTool {
       })
   }
 
-  /// Those of other people, as many as are installed.
-  static let peers = [dbmate, sqlMigrate, sqitch]
+  /// Those of other people that are in PATH.
+  static var installedPeers: [MigrationTool] {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return [dbmate, sqlMigrate, sqitch].filter { tool in
+      folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool.name)") }
+    }
+  }
 
   private static let dbmate = MigrationTool(
     name: "dbmate",

@@ -4,29 +4,33 @@ package enum SHA256 {
   /// The digest in lower-case hexadecimal.
   package static func hexDigest(_ message: [UInt8]) -> String {
     var state = initialState
-    var schedule = [UInt32](repeating: 0, count: 64)
-    let padded = message + padding(after: message.count)
-    for block in stride(from: 0, to: padded.count, by: 64) {
-      expand(padded[block..<(block + 64)], into: &schedule)
-      compress(schedule, into: &state)
-    }
-    return state.map(hex).joined()
+    var words = [UInt32](repeating: 0, count: 64)
+    let whole = message.count / 64 * 64
+    for block in stride(from: 0, to: whole, by: 64) { digest(message, from: block, &words, &state) }
+    let last = ending(of: message, from: whole)
+    for block in stride(from: 0, to: last.count, by: 64) { digest(last, from: block, &words, &state) }
+    return hexadecimal(state)
   }
 
-  private static func padding(after length: Int) -> [UInt8] {
-    let zeros = (119 - length % 64) % 64
-    let bits = UInt64(length) * 8
-    return [0x80] + [UInt8](repeating: 0, count: zeros)
-      + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) }
+  /// What is left of the message, a one bit, zeros, and the length of all of it in bits.
+  private static func ending(of message: [UInt8], from start: Int) -> [UInt8] {
+    let rest = message.count - start
+    let bits = UInt64(message.count) * 8
+    var ending = [UInt8](repeating: 0, count: rest < 56 ? 64 : 128)
+    ending.replaceSubrange(0..<rest, with: message[start...])
+    ending[rest] = 0x80
+    for i in 0..<8 { ending[ending.count - 1 - i] = UInt8(truncatingIfNeeded: bits >> (8 * i)) }
+    return ending
   }
 
-  private static func expand(_ block: ArraySlice<UInt8>, into words: inout [UInt32]) {
-    let first = block.startIndex
+  private static func digest(
+    _ bytes: [UInt8], from first: Int, _ words: inout [UInt32], _ state: inout [UInt32]
+  ) {
     for i in 0..<16 {
       let place = first + 4 * i
       words[i] =
-        UInt32(block[place]) << 24 | UInt32(block[place + 1]) << 16 | UInt32(block[place + 2]) << 8
-        | UInt32(block[place + 3])
+        UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
+        | UInt32(bytes[place + 3])
     }
     for i in 16..<64 {
       let a = words[i - 15]
@@ -34,27 +38,38 @@ package enum SHA256 {
       let mixed = (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) &+ (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10)
       words[i] = words[i - 16] &+ words[i - 7] &+ mixed
     }
+    compress(words, into: &state)
   }
 
   private static func compress(_ words: [UInt32], into state: inout [UInt32]) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    let constants = roundConstants
     for i in 0..<64 {
       let choice = (e & f) ^ (~e & g)
       let majority = (a & b) ^ (a & c) ^ (b & c)
-      let first =
-        h &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ choice &+ roundConstants[i] &+ words[i]
+      let first = h &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ choice &+ constants[i] &+ words[i]
       let second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) &+ majority
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
     }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
   }
 
   private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 - bits) }
 
-  private static func hex(_ word: UInt32) -> String {
-    let digits = String(word, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+  private static func hexadecimal(_ state: [UInt32]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(unsafeUninitializedCapacity: 64) { text in
+      for i in 0..<64 { text[i] = digits[Int(state[i / 8] >> UInt32(28 - i % 8 * 4) & 0xF)] }
+      return 64
+    }
   }
 
   // The fractional parts of the square roots of the first 8 primes, and of the cube roots of the first 64.

@@ -30,11 +30,10 @@ extension Migrator {
       return try await deployment.underLock(shown.view.surroundings) { backend in
         let plan = try await plan(version, connection, folder)
         let settings = deployment.settings(plan.view.surroundings, backend: backend)
-        let statements = plan.files.map { file in
-          (
-            settings.history.insertion(of: file, by: settings.musterVersion, as: .baseline),
-            rows: Int?.some(1)
-          )
+        let statements = plan.files.flatMap { file in
+          let row = settings.history.insertion(of: file, by: settings.musterVersion, as: .baseline)
+          let journal = Journal(scope: options.scope, version: file.version)
+          return [(row, rows: Int?.some(1)), (journal.clearing, rows: nil)]
         }
         try await connection.run { try settings.write(statements, $0) }
         return plan

@@ -184,12 +184,13 @@ public struct Migrator: Sendable {
     let hooks = try Hooks(of: folder)
     let course = try Course(view.reconciliation, view.past, to: options.target)
     let conforming = view.surroundings.standardConformingStrings
+    let begun = Set(view.past.unfinished.map(\.version))
     let works = try course.legs.compactMap { leg in
       let script =
         leg.direction == .down
         ? try leg.file.downScript(standardConformingStrings: conforming)
         : try leg.file.script(standardConformingStrings: conforming)
-      return script.map { Work(leg.file, $0, leg.direction) }
+      return script.map { Work(leg.file, $0, leg.direction, isBegun: begun.contains(leg.file.version)) }
     }
     func hook(_ file: MigrationFile?, _ moment: Hooks.Moment) throws -> [Work] {
       try file.map { [Work($0, try $0.script(standardConformingStrings: conforming), .hook(moment))] } ?? []

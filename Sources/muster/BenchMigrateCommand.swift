@@ -13,7 +13,8 @@ struct BenchMigrateCommand: AsyncParsableCommand {
       Each of psql, muster, dbmate, sql-migrate and (with --slow) sqitch that is found in PATH applies the same small \
       files to a fresh database; they take turns, and the median of the rounds counts. psql applies them in one \
       session with a transaction a file, and keeps no history: it is the floor. What it costs to find nothing to do, \
-      and how much memory each needs, is measured as well.
+      and how much memory each needs, is measured as well. Then each alters a table that somebody reads for 10 seconds, \
+      and it is seen how long others wait that read it too.
 
       With no database named it starts two throw-away servers: one that does not wait for the disk, where the tools \
       themselves show best, and one that does.
@@ -44,21 +45,27 @@ struct BenchMigrateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let results: [MigrationRace.Result]
     if let settings = try database.named() {
-      results = [try await race(settings, psql: "psql", "this server")]
-    } else {
-      let quick = try await onThrowAwayServer(isDurable: false, "a server that does not wait for the disk")
-      results = [quick, try await onThrowAwayServer(isDurable: true, "a server that commits to disk")]
+      let race = try await race(settings, psql: "psql", "this server")
+      return try tell([race], try await queue(settings, psql: "psql"))
     }
-    try tell(results)
+    let (quick, queue) = try await onThrowAwayServer(isDurable: false) { server, psql in
+      let race = try await race(server, psql: psql, "a server that does not wait for the disk")
+      return (race, try await self.queue(server, psql: psql))
+    }
+    let durable = try await onThrowAwayServer(isDurable: true) { server, psql in
+      try await race(server, psql: psql, "a server that commits to disk")
+    }
+    try tell([quick, durable], queue)
   }
 
-  private func onThrowAwayServer(isDurable: Bool, _ title: String) async throws -> MigrationRace.Result {
+  private func onThrowAwayServer<T>(
+    isDurable: Bool, _ body: (_ server: ConnectionSettings, _ psql: String) async throws -> T
+  ) async throws -> T {
     let cluster = try await TemporaryCluster.start(
       .init(settings: ["shared_buffers": "512MB", "max_wal_size": "8GB"], isDurable: isDurable))
     do {
-      let result = try await race(cluster.settings, psql: "\(cluster.binaries.folder)/psql", title)
+      let result = try await body(cluster.settings, "\(cluster.binaries.folder)/psql")
       await cluster.stop()
       return result
     } catch {
@@ -78,16 +85,31 @@ struct BenchMigrateCommand: AsyncParsableCommand {
     ).run("\(files.grouped) files, \(title)")
   }
 
-  private func tell(_ results: [MigrationRace.Result]) throws {
+  private func queue(_ server: ConnectionSettings, psql: String) async throws -> MigrationQueue.Result {
+    let progress = Progress(quiet: verbosity.quiet)
+    defer { progress.clear() }
+    return try await MigrationQueue(
+      server: server, muster: Provisions.ownPath, psql: psql, reading: .seconds(10),
+      progress: { progress.show($0) }
+    ).run()
+  }
+
+  private struct Report: Encodable {
+    let races: [MigrationRace.Result]
+    let queue: MigrationQueue.Result
+  }
+
+  private func tell(_ races: [MigrationRace.Result], _ queue: MigrationQueue.Result) throws {
     let output = Output.standard
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      output.line(String(decoding: try encoder.encode(["races": results]), as: UTF8.self))
+      output.line(String(decoding: try encoder.encode(Report(races: races, queue: queue)), as: UTF8.self))
     } else {
-      for result in results { show(result, on: output) }
+      for race in races { show(race, on: output) }
+      show(queue, on: output)
     }
-    if !results.allSatisfy(\.isKept) { throw ExitStatus.failed.code }
+    if !(races.allSatisfy(\.isKept) && queue.isKept) { throw ExitStatus.failed.code }
   }
 
   private func show(_ result: MigrationRace.Result, on output: Output) {
@@ -102,8 +124,25 @@ struct BenchMigrateCommand: AsyncParsableCommand {
         Table.Cell(standing.megabytes?.legible ?? "–"))
     }
     table.print(to: output)
+    show(result.facts, on: output)
+  }
+
+  private func show(_ result: MigrationQueue.Result, on output: Output) {
+    output.line("")
+    output.line(output.styled(result.title, .bold))
+    var table = Table(.left("tool"), .right("others wait at most ms"), .right("took ms"))
+    for standing in result.standings {
+      table.add(
+        Table.Cell(standing.tool), Table.Cell(Int(standing.longestWaitMilliseconds.rounded()).grouped),
+        Table.Cell(Int(standing.tookMilliseconds.rounded()).grouped))
+    }
+    table.print(to: output)
+    show(result.facts, on: output)
+  }
+
+  private func show(_ all: [Fact], on output: Output) {
     var facts = Table(.left(""), .left(""), .left(""), .left(""))
-    for fact in result.facts {
+    for fact in all {
       facts.add(
         fact.isKept ? Table.Cell("✓", .green) : Table.Cell("✗", .red), Table.Cell(fact.name),
         Table.Cell(fact.seen), Table.Cell("promised: \(fact.promised)", .dim))

@@ -21,7 +21,9 @@ import Testing
       _ = try await connection.run { try $0.execute("set statement_timeout = '10s'") }
       var count = 0
       while !Task.isCancelled {
-        _ = try await connection.run { try $0.query("select * from busy") }
+        _ = try await connection.run { connection in
+          try connection.shieldedFromCancellation { try $0.query("select * from busy") }
+        }
         count += 1
       }
       return count

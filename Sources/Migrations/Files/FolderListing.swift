@@ -68,7 +68,7 @@ struct FolderListing: Sendable {
   // MARK: Reading
 
   private static func isNumbered(_ name: String) -> Bool {
-    name.utf8.first.map(ASCIIText.isDigit) ?? false && name.lowercased().hasSuffix(".sql")
+    name.utf8.first.map(ASCIIText.isDigit) ?? false && name.suffix(4).lowercased() == ".sql"
       && !name.hasSuffix(".down.sql")
   }
 
@@ -98,19 +98,16 @@ struct FolderListing: Sendable {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     } catch {
-      throw FileError(.unreadable(reason(path, error)), path: path)
+      let mayRead = FileManager.default.isReadableFile(atPath: path)
+      throw FileError(.unreadable(mayRead ? "\(error)" : "permission denied"), path: path)
     }
   }
 
   static func read(_ path: String) throws(FileError) -> [UInt8] {
     do {
-      return try [UInt8](Data(contentsOf: URL(filePath: path)))
+      return try FileBytes.read(path)
     } catch {
-      throw FileError(.unreadable(reason(path, error)), path: path)
+      throw FileError(.unreadable(FileBytes.complaint(error)), path: path)
     }
-  }
-
-  private static func reason(_ path: String, _ error: any Error) -> String {
-    FileManager.default.isReadableFile(atPath: path) ? "\(error)" : "permission denied"
   }
 }

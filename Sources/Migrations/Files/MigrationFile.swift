@@ -1,7 +1,9 @@
 import SQLText
 
 /// One migration as it was read: enough to compare it with the history. `script()` reads its statements.
-public struct MigrationFile: Sendable {
+///
+/// By reference, for it never changes, and there may be thousands that are handed from list to list.
+public final class MigrationFile: Sendable {
   public let version: Version
   /// What follows the version in the file name, without the ending.
   public let name: String
@@ -10,9 +12,9 @@ public struct MigrationFile: Sendable {
   /// The whole file, sections that do not run included.
   public let bytes: [UInt8]
   /// What the history keeps of it: the whole file, with the files that it includes where it includes them.
-  public private(set) var written: [UInt8]
+  public let written: [UInt8]
   /// Of `written`.
-  public private(set) var checksum: Checksum
+  public let checksum: Checksum
   /// What runs when it is applied.
   public let up: Passage
   /// What runs when it is taken back, where there is such a thing: another file, or a section of this one.
@@ -20,7 +22,7 @@ public struct MigrationFile: Sendable {
   /// Whether it stands for every version up to its own, on a database that has none of them.
   public let isBaseline: Bool
 
-  private var context = ScriptContext()
+  private let context: ScriptContext
 
   /// The last part of the path.
   public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -41,6 +43,20 @@ public struct MigrationFile: Sendable {
     self.up = up ?? Passage(path: path)
     self.down = down
     self.isBaseline = isBaseline
+    self.context = ScriptContext()
+  }
+
+  private init(_ file: MigrationFile, context: ScriptContext) {
+    version = file.version
+    name = file.name
+    path = file.path
+    bytes = file.bytes
+    written = Script.written(path: file.path, bytes: file.bytes, context: context)
+    checksum = written == file.bytes ? file.checksum : Checksum(of: written)
+    up = file.up
+    down = file.down
+    isBaseline = file.isBaseline
+    self.context = context
   }
 
   /// The statements and directives. Throws `FileError` for whatever makes the file impossible to run, before any of it
@@ -56,13 +72,7 @@ public struct MigrationFile: Sendable {
   }
 
   /// The same file, whose scripts may use what the context has.
-  func with(_ context: ScriptContext) -> MigrationFile {
-    var file = self
-    file.context = context
-    file.written = Script.written(path: path, bytes: bytes, context: context)
-    if file.written != bytes { file.checksum = Checksum(of: file.written) }
-    return file
-  }
+  func with(_ context: ScriptContext) -> MigrationFile { MigrationFile(self, context: context) }
 
   private func script(of passage: Passage, _ standardConformingStrings: Bool) throws(FileError) -> Script {
     if let language = passage.conduct.language {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import SQLText
+import SystemPackage
 
 extension ScriptContext {
   /// For scripts in files: what they include is read from the file system, paths in `\i` counting from the working
@@ -8,20 +9,12 @@ extension ScriptContext {
     ScriptContext(
       variables: variables, environment: { ProcessInfo.processInfo.environment[$0] },
       load: { path throws(IncludeError) in
-        do {
-          return try [UInt8](Data(contentsOf: URL(filePath: path)))
+        do throws(Errno) {
+          return try FileBytes.read(path)
         } catch {
-          throw IncludeError(reason(path))
+          throw IncludeError(FileBytes.complaint(error))
         }
       })
-  }
-
-  private static func reason(_ path: String) -> String {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return "there is no such file"
-    }
-    return isFolder ? "it is a folder" : "it cannot be read"
   }
 }
 
@@ -29,10 +22,19 @@ extension Script {
   /// What the history keeps of a file. Only a file that may include others is looked into; one that cannot be read is
   /// kept as it is, and says why once it is to run.
   static func written(path: String, bytes: [UInt8], context: ScriptContext) -> [UInt8] {
-    guard bytes.firstRange(of: Array("\\i".utf8)) != nil,
-      let source = try? SQLSource(name: path, bytes: bytes),
+    guard mayInclude(bytes), let source = try? SQLSource(name: path, bytes: bytes),
       let script = try? Splitter.split(source, context: context)
     else { return bytes }
     return script.written
+  }
+
+  /// Whether there is a backslash with an `i` behind it.
+  private static func mayInclude(_ bytes: [UInt8]) -> Bool {
+    var previous: UInt8 = 0
+    for byte in bytes {
+      if previous == UInt8(ascii: "\\"), byte == UInt8(ascii: "i") { return true }
+      previous = byte
+    }
+    return false
   }
 }

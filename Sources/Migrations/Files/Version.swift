@@ -13,6 +13,12 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Nil unless the text is numbers with single dots between them. Any length will do: time stamps are versions too.
   public init?(_ text: some StringProtocol) {
+    if let digits = Self.significant(text.utf8) {
+      self.digits = digits
+      description = String(text)
+      isRepeatable = false
+      return
+    }
     var numbers: [Substring] = []
     for part in Substring(text).split(separator: ".", omittingEmptySubsequences: false) {
       guard !part.isEmpty, part.utf8.allSatisfy(ASCIIText.isDigit) else { return nil }
@@ -23,6 +29,13 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
     digits = numbers.joined(separator: ".")
     description = String(text)
     isRepeatable = false
+  }
+
+  /// One number without its leading zeros, which is what most versions are; nil for everything else.
+  private static func significant(_ text: some Collection<UInt8>) -> String? {
+    guard !text.isEmpty, text.allSatisfy(ASCIIText.isDigit) else { return nil }
+    let digits = text.drop { $0 == UInt8(ascii: "0") }
+    return digits.isEmpty ? "0" : String(decoding: digits, as: UTF8.self)
   }
 
   /// Of what is repeatable under this name.
@@ -62,14 +75,20 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
     if left.isRepeatable || right.isRepeatable {
       return left.isRepeatable && right.isRepeatable ? left.digits < right.digits : right.isRepeatable
     }
+    if !left.hasDots, !right.hasDots { return isLess(left.digits, right.digits) }
     var rest = right.numbers[...]
     for number in left.numbers {
       guard let other = rest.popFirst() else { return false }
-      if number.utf8.count != other.utf8.count { return number.utf8.count < other.utf8.count }
-      if number != other { return number < other }
+      if number != other { return isLess(number, other) }
     }
     return !rest.isEmpty
   }
+
+  private static func isLess<Digits: StringProtocol>(_ left: Digits, _ right: Digits) -> Bool {
+    left.utf8.count == right.utf8.count ? left < right : left.utf8.count < right.utf8.count
+  }
+
+  private var hasDots: Bool { digits.utf8.contains(UInt8(ascii: ".")) }
 
   private var numbers: [Substring] { digits.split(separator: ".") }
 }

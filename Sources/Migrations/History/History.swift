@@ -121,24 +121,26 @@ struct History: Sendable, Hashable {
   /// What takes note of a work, in the transaction that does it.
   func record(of work: Work, by musterVersion: String) -> Statement {
     switch work.direction {
-    case .up: insertion(of: work.file, by: musterVersion)
+    case .up:
+      insertion(of: work.file, by: musterVersion, isJournalled: work.script.directives.noTransaction)
     case .down: deletion(of: work.file)
     case .hook(let moment): Journal(scope: scope, version: Version(owed: moment)).clearing
     }
   }
 
-  /// What the journal has of the file goes with it: the history row takes over.
+  /// The journal knows when a file began that was not one transaction.
   func insertion(
-    of file: MigrationFile, by musterVersion: String, as kind: HistoryEntry.Kind = .applied
+    of file: MigrationFile, by musterVersion: String, as kind: HistoryEntry.Kind = .applied,
+    isJournalled: Bool = false
   ) -> Statement {
-    Statement(
+    let beginning = "pg_catalog.transaction_timestamp()"
+    let begun = isJournalled ? "coalesce((\(Journal.beginning)), \(beginning))" : beginning
+    return Statement(
       """
-      with journal as (\(Journal.clearing) returning started_at)
       insert into muster.migration (scope, version, name, checksum, checksum_algorithm, raw_checksum, sql, applied_at,
         applied_by, duration, muster_version, kind)
-      select $1, $2, $3, $4, $5, $6, $7, pg_catalog.clock_timestamp(), session_user,
-        pg_catalog.clock_timestamp() - coalesce(
-          (select pg_catalog.min(started_at) from journal), pg_catalog.transaction_timestamp()), $8, $9
+      values ($1, $2, $3, $4, $5, $6, $7, pg_catalog.clock_timestamp(), session_user,
+        pg_catalog.clock_timestamp() - \(begun), $8, $9)
       \(file.version.isRepeatable ? Self.replacement : "")
       """,
       [
@@ -173,10 +175,7 @@ struct History: Sendable, Hashable {
 
   private func deletion(of file: MigrationFile) -> Statement {
     Statement(
-      """
-      with journal as (\(Journal.clearing))
-      delete from muster.migration where scope = $1 and version = $2
-      """, [scope, file.version.digits])
+      "delete from muster.migration where scope = $1 and version = $2", [scope, file.version.digits])
   }
 
   /// Of what is repeatable, whether it is there with this text.

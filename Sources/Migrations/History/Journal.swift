@@ -44,7 +44,11 @@ struct Journal {
       ])
   }
 
-  /// Forgets a file, of which `$1` is the scope and `$2` the version: its history row takes over.
+  /// When the file was begun, of which `$1` is the scope and `$2` the version; null of one that was not.
+  static let beginning =
+    "select pg_catalog.min(started_at) from muster.migration_journal where scope = $1 and version = $2"
+
+  /// Forgets that file: its history row takes over.
   static let clearing = "delete from muster.migration_journal where scope = $1 and version = $2"
 
   var clearing: Statement { Statement(Self.clearing, [scope, version.digits]) }

@@ -95,6 +95,11 @@ struct TransactionalRun: Sendable {
     try batch.add(
       settings.history.record(of: work, by: settings.musterVersion), .bookkeeping("writing the history row"),
       connection)
+    // Begun when it was not one transaction, and changed since.
+    if work.isBegun {
+      let journal = Journal(scope: settings.history.scope, version: work.file.version)
+      try batch.add(journal.clearing, .bookkeeping("clearing the journal"), connection)
+    }
   }
 
   private func telling(_ work: Work, _ body: () throws -> Void) throws {

@@ -13,11 +13,14 @@ public struct Work: Sendable {
   /// What is run: the file's own statements, or those that take it back.
   public let script: Script
   public let direction: Direction
+  /// Whether the journal has something of it: an earlier run did not come to its end.
+  let isBegun: Bool
 
-  public init(_ file: MigrationFile, _ script: Script, _ direction: Direction = .up) {
+  init(_ file: MigrationFile, _ script: Script, _ direction: Direction, isBegun: Bool = false) {
     self.file = file
     self.script = script
     self.direction = direction
+    self.isBegun = isBegun
   }
 
   /// Whether the history has the file before it is run; nil where it may and may not.

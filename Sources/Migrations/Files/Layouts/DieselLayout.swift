@@ -3,7 +3,9 @@ struct DieselLayout: Layout {
   let tool = Tool.diesel
 
   func evidence(in folder: FolderListing) -> Evidence? {
-    let first = folder.names.first { Self.parts(of: $0) != nil && folder.has("\($0)/up.sql") }
+    let first = folder.names.first { name in
+      !name.hasSuffix(".sql") && Self.parts(of: name) != nil && folder.has("\(name)/up.sql")
+    }
     return first.map { .certain("\($0)/up.sql") }
   }
 

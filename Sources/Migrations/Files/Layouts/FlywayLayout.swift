@@ -51,8 +51,8 @@ struct FlywayName {
 
   /// Nil for what is no migration. `prefix` is that of versioned files.
   init?(_ path: String, prefix: String = "V") {
-    let file = path.split(separator: "/").last ?? ""
-    guard let dot = file.lastIndex(of: "."), let kind = Self.kind(of: file, prefix),
+    let file = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    guard let kind = Self.kind(of: file, prefix), let dot = file.lastIndex(of: "."),
       ["sql", "java", "kt", "class"].contains(file[file.index(after: dot)...])
     else { return nil }
     let stem = file[..<dot].dropFirst(kind == .versioned ? prefix.count : 1)
@@ -72,10 +72,9 @@ struct FlywayName {
   }
 
   private static func kind(of file: Substring, _ prefix: String) -> Kind? {
-    for (kind, letter) in [(Kind.repeatable, "R__"), (.undo, "U"), (.baseline, "B")]
-    where file.hasPrefix(letter) {
-      return kind
-    }
+    if file.hasPrefix("R__") { return .repeatable }
+    if file.hasPrefix("U") { return .undo }
+    if file.hasPrefix("B") { return .baseline }
     return file.hasPrefix(prefix) ? .versioned : nil
   }
 }

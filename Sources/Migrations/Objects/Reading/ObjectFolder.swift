@@ -53,16 +53,18 @@ public struct ObjectFolder: Sendable {
   }
 
   private static func read(_ folder: String, _ context: ScriptContext) throws(FileError) -> [ObjectFile] {
+    try names(in: folder).map { name throws(FileError) in
+      let path = "\(folder)/\(name)"
+      return ObjectFile(name: name, path: path, bytes: try FolderListing.read(path), context: context)
+    }
+  }
+
+  private static func names(in folder: String) throws(FileError) -> [String] {
     do {
-      let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+      return try FileManager.default.subpathsOfDirectory(atPath: folder)
         .filter { name in
           name.hasSuffix(".sql") && !name.split(separator: "/").contains { $0.hasPrefix(".") }
-        }
-      return try names.sorted().map { name in
-        let path = "\(folder)/\(name)"
-        return ObjectFile(
-          name: name, path: path, bytes: try [UInt8](Data(contentsOf: URL(filePath: path))), context: context)
-      }
+        }.sorted()
     } catch {
       throw FileError(.unreadable("\(error)"), path: folder)
     }
