@@ -35,7 +35,7 @@ package enum SHA256 {
     for i in 16..<64 {
       let a = words[i - 15]
       let b = words[i - 2]
-      let mixed = (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) &+ (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10)
+      let mixed = (rotate(a, 7) ^ rotate(a, 18) ^ a &>> 3) &+ (rotate(b, 17) ^ rotate(b, 19) ^ b &>> 10)
       words[i] = words[i - 16] &+ words[i - 7] &+ mixed
     }
     compress(words, into: &state)
@@ -62,7 +62,9 @@ package enum SHA256 {
     state[7] &+= h
   }
 
-  private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 - bits) }
+  private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 {
+    word &>> bits | word &<< (32 &- bits)
+  }
 
   private static func hexadecimal(_ state: [UInt32]) -> String {
     let digits = Array("0123456789abcdef".utf8)

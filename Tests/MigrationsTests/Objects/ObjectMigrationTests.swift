@@ -190,9 +190,7 @@ import Testing
     )
     options.beforeCommit = { _ = try $0.query("select more from app.low") }
     let report = try await Migrator(scratch.settings, directory: folder.path, options: options).migrate()
-    #expect(report.applied.count == 1)
-    // And the view over it, which says `select *`.
-    #expect(report.objects.map(\.verb) == [.replaced, .replaced])
+    #expect(report.applied.count == 1 && report.objects.map(\.verb) == [.replaced])
   }
 
   @Test func `a rebuilt database has the objects as they were applied, not as they are to be`() async throws {

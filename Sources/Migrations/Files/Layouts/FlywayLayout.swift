@@ -51,7 +51,8 @@ struct FlywayName {
 
   /// Nil for what is no migration. `prefix` is that of versioned files.
   init?(_ path: String, prefix: String = "V") {
-    let file = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let file = slash.map { path[path.index(after: $0)...] } ?? path[...]
     guard let kind = Self.kind(of: file, prefix), let dot = file.lastIndex(of: "."),
       ["sql", "java", "kt", "class"].contains(file[file.index(after: dot)...])
     else { return nil }
@@ -72,9 +73,10 @@ struct FlywayName {
   }
 
   private static func kind(of file: Substring, _ prefix: String) -> Kind? {
-    if file.hasPrefix("R__") { return .repeatable }
-    if file.hasPrefix("U") { return .undo }
-    if file.hasPrefix("B") { return .baseline }
-    return file.hasPrefix(prefix) ? .versioned : nil
+    let name = file.utf8
+    if name.starts(with: "R__".utf8) { return .repeatable }
+    if name.first == UInt8(ascii: "U") { return .undo }
+    if name.first == UInt8(ascii: "B") { return .baseline }
+    return name.starts(with: prefix.utf8) ? .versioned : nil
   }
 }

@@ -47,8 +47,8 @@ private struct FileName {
   /// Throws `FileError` for a name that only begins like a migration's: to pass over it in silence would be to pass over
   /// a migration.
   init(_ text: String, in folder: String) throws(FileError) {
-    let number = text.prefix { ("0"..."9").contains($0) || $0 == "." }
-    let rest = text.dropFirst(number.count)
+    let end = text.utf8.firstIndex { !ASCIIText.isDigit($0) && $0 != UInt8(ascii: ".") } ?? text.endIndex
+    let (number, rest) = (text[..<end], text[end...])
     let ending = rest.hasSuffix(".down.sql") ? ".down.sql" : ".sql"
     let name = rest.dropFirst().dropLast(ending.count)
     guard let version = Version(number), rest.hasPrefix("_"), rest.hasSuffix(ending), !name.isEmpty else {
