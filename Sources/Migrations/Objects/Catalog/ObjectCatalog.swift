@@ -18,55 +18,61 @@ enum ObjectCatalog {
   static func find(
     _ reference: ObjectReference, _ connection: isolated PostgresConnection
   ) throws -> FoundObject? {
+    guard let lookup = lookup(reference) else { return nil }
+    return try found(connection.query(lookup.sql, lookup.parameters))
+  }
+
+  static func found(_ rows: Rows) throws -> FoundObject? { try rows.first.map(object) }
+
+  /// Asks for what ``find(_:_:)`` finds; nil for a job, which is in no catalog.
+  static func lookup(_ reference: ObjectReference) -> Statement? {
     let name = reference.name
     let relation = reference.relation?.sql
-    let rows =
-      switch reference.kind {
-      case .function, .procedure:
-        try connection.query(
-          described(
-            """
-            select 'pg_catalog.pg_proc'::pg_catalog.regclass::oid, p.oid
-            from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-            where p.proname = $1 and n.nspname = coalesce($2, pg_catalog.current_schema())
-              and p.proargtypes::text = (
-                select coalesce(pg_catalog.string_agg(
-                  coalesce(pg_catalog.to_regtype(t.type)::oid::text, '?'), ' ' order by t.number), '')
-                from pg_catalog.unnest($3::text[]) with ordinality t (type, number))
-            """), [name.name, name.schema, reference.arguments])
-      case .view, .materializedView:
-        try connection.query(
-          described(
-            """
-            select 'pg_catalog.pg_class'::pg_catalog.regclass::oid, c.oid
-            from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-            where c.relname = $1 and n.nspname = coalesce($2, pg_catalog.current_schema())
-            """), [name.name, name.schema])
-      case .index:
-        try connection.query(
-          described(
-            """
-            select 'pg_catalog.pg_class'::pg_catalog.regclass::oid, i.oid
-            from pg_catalog.pg_class i join pg_catalog.pg_class r on r.relnamespace = i.relnamespace
-            where i.relname = $1 and r.oid = pg_catalog.to_regclass($2)
-            """), [name.name, relation])
-      case .trigger:
-        try connection.query(
-          described(
-            """
-            select 'pg_catalog.pg_trigger'::pg_catalog.regclass::oid, t.oid from pg_catalog.pg_trigger t
-            where t.tgname = $1 and t.tgrelid = pg_catalog.to_regclass($2) and not t.tgisinternal
-            """), [name.name, relation])
-      case .policy:
-        try connection.query(
-          described(
-            """
-            select 'pg_catalog.pg_policy'::pg_catalog.regclass::oid, p.oid from pg_catalog.pg_policy p
-            where p.polname = $1 and p.polrelid = pg_catalog.to_regclass($2)
-            """), [name.name, relation])
-      case .job: try connection.query("select where false")
-      }
-    return try rows.first.map(object)
+    switch reference.kind {
+    case .function, .procedure:
+      return Statement(
+        described(
+          """
+          select 'pg_catalog.pg_proc'::pg_catalog.regclass::oid, p.oid
+          from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+          where p.proname = $1 and n.nspname = coalesce($2, pg_catalog.current_schema())
+            and p.proargtypes::text = (
+              select coalesce(pg_catalog.string_agg(
+                coalesce(pg_catalog.to_regtype(t.type)::oid::text, '?'), ' ' order by t.number), '')
+              from pg_catalog.unnest($3::text[]) with ordinality t (type, number))
+          """), [name.name, name.schema, reference.arguments])
+    case .view, .materializedView:
+      return Statement(
+        described(
+          """
+          select 'pg_catalog.pg_class'::pg_catalog.regclass::oid, c.oid
+          from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+          where c.relname = $1 and n.nspname = coalesce($2, pg_catalog.current_schema())
+          """), [name.name, name.schema])
+    case .index:
+      return Statement(
+        described(
+          """
+          select 'pg_catalog.pg_class'::pg_catalog.regclass::oid, i.oid
+          from pg_catalog.pg_class i join pg_catalog.pg_class r on r.relnamespace = i.relnamespace
+          where i.relname = $1 and r.oid = pg_catalog.to_regclass($2)
+          """), [name.name, relation])
+    case .trigger:
+      return Statement(
+        described(
+          """
+          select 'pg_catalog.pg_trigger'::pg_catalog.regclass::oid, t.oid from pg_catalog.pg_trigger t
+          where t.tgname = $1 and t.tgrelid = pg_catalog.to_regclass($2) and not t.tgisinternal
+          """), [name.name, relation])
+    case .policy:
+      return Statement(
+        described(
+          """
+          select 'pg_catalog.pg_policy'::pg_catalog.regclass::oid, p.oid from pg_catalog.pg_policy p
+          where p.polname = $1 and p.polrelid = pg_catalog.to_regclass($2)
+          """), [name.name, relation])
+    case .job: return nil
+    }
   }
 
   /// Those of the objects that are there; jobs, which are in no catalog, are not looked for.

@@ -41,10 +41,12 @@ enum ObjectOrder {
     return order.map { definitions[$0] }
   }
 
-  /// The body of a SQL function is checked when it is made; that of any other language is not, and may mention what it likes.
+  /// The body of a SQL function is checked when it is made, and of PL/pgSQL's the types that it declares; what else a body
+  /// mentions need not be there yet.
   private static func mentions(of definition: ObjectDefinition) -> Set<String> {
     guard let reader = try? TokenReader(definition.text) else { return [] }
-    let isSQL = definition.reference.kind.isRoutine && reader.contains("language", "sql")
-    return reader.mentions(insideStrings: isSQL)
+    guard definition.reference.kind.isRoutine else { return reader.mentions() }
+    if reader.contains("language", "plpgsql") { return reader.mentions(inBodies: .declarations) }
+    return reader.mentions(inBodies: reader.contains("language", "sql") ? .all : .nothing)
   }
 }

@@ -144,18 +144,22 @@ struct TokenReader {
     return (token.kind == .word ? text(token).lowercased() : text(token), isWord)
   }
 
+  /// What is read of a string that is a function's body.
+  enum Body { case nothing, declarations, all }
+
   /// Every identifier, those inside strings of SQL included where they are asked for.
-  func mentions(insideStrings: Bool) -> Set<String> {
+  func mentions(inBodies body: Body = .nothing, until end: String? = nil) -> Set<String> {
     var names: Set<String> = []
     for token in tokens {
       let text = text(token)
+      if token.kind == .word, text.lowercased() == end { break }
       switch token.kind {
       case .word: names.insert(Self.folded(text))
       case .quotedIdentifier: names.insert(String(text.dropFirst().dropLast()).replacing("\"\"", with: "\""))
-      case .dollarString where insideStrings, .string where insideStrings:
+      case .dollarString where body != .nothing, .string where body != .nothing:
         let delimiter = token.kind == .string ? 1 : text.dropFirst().prefix { $0 != "$" }.count + 2
-        let body = try? TokenReader(String(text.dropFirst(delimiter).dropLast(delimiter)))
-        names.formUnion(body?.mentions(insideStrings: false) ?? [])
+        let reader = try? TokenReader(String(text.dropFirst(delimiter).dropLast(delimiter)))
+        names.formUnion(reader?.mentions(until: body == .all ? nil : "begin") ?? [])
       default: break
       }
     }

@@ -39,7 +39,7 @@ extension ObjectDefinition {
 
   /// Whether it can say `select *`, `table v` or `natural join`, and so means other columns when those of a view change.
   var followsColumns: Bool {
-    guard !text.contains("*"), let words = try? TokenReader(text).mentions(insideStrings: false) else {
+    guard !text.contains("*"), let words = try? TokenReader(text).mentions() else {
       return true
     }
     return !words.isDisjoint(with: ["table", "natural"])

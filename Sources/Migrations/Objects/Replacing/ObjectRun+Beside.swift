@@ -9,9 +9,7 @@ extension ObjectRun {
     let adjusted = set.scripts.filter { changed.contains($0.file.name) }.map { ($0, adjustments(of: $0)) }
     for (script, _) in adjusted { try withdraw(script, connection) }
     let speakers = makers.union(adjusted.filter { !$1.isEmpty }.map(\.0.file.name))
-    for script in set.scripts where speakers.contains(script.file.name) {
-      try sender.send(script.attachments.map(\.statement), of: script.script, connection)
-    }
+    try sender.send(set.scripts.filter { speakers.contains($0.file.name) }, connection)
     for (script, attachments) in adjusted { note(attachments, of: script) }
   }
 

@@ -20,14 +20,14 @@ struct ObjectRun: Sendable {
 
   /// Definitions that are still to be made, by the word for them.
   var pending: [ObjectDefinition] = []
-  private(set) var made: [String: MadeObject] = [:]
+  var made: [String: MadeObject] = [:]
   /// All that was made from `objects/`, now or before, and the word for its definition.
   var ours: [ObjectIdentity: String] = [:]
   /// What dropped objects had beside their definitions.
   var kept: [ObjectIdentity: ObjectAttributes] = [:]
   var changes: [ObjectChange] = []
   /// Names that something has: what has another is not looked for.
-  private var taken: Set<String> = []
+  var taken: Set<String> = []
   /// What holds since the last statement that set it; an attempt that fails takes its own back.
   private var limits: Timeouts?
 
@@ -87,6 +87,7 @@ struct ObjectRun: Sendable {
   // MARK: Making
 
   private mutating func makeAll(_ connection: isolated PostgresConnection) throws {
+    try makeTogether(connection)
     while true {
       var failures: [(ObjectDefinition, any Error)] = []
       var progress = false
@@ -116,7 +117,7 @@ struct ObjectRun: Sendable {
   }
 
   /// Whether the same can succeed once others have been made.
-  private static func mayPass(_ error: any Error) -> Bool {
+  static func mayPass(_ error: any Error) -> Bool {
     switch error {
     case is ObjectFailure: true
     case let failure as StatementFailure:
@@ -128,9 +129,7 @@ struct ObjectRun: Sendable {
   mutating func make(
     _ definition: ObjectDefinition, _ connection: isolated PostgresConnection
   ) throws {
-    let wanted = settings.timeouts(for: definition.script)
-    if limits != wanted { try sender.open(wanted, connection) }
-    limits = wanted
+    try limit(settings.timeouts(for: definition.script), connection)
     let isTaken = !taken.insert(definition.reference.name.name).inserted
     let before = isTaken ? try ObjectCatalog.find(definition.reference, connection) : nil
     let attributes = try before.map { try ObjectCatalog.attributes(of: $0, connection) }
@@ -139,20 +138,8 @@ struct ObjectRun: Sendable {
     }
     let verb = try run(definition, over: before, attributes, connection)
     pending.removeAll { $0.reference == definition.reference }
-    guard definition.reference.kind != .job else {
-      let identity = ObjectIdentity(type: "job", name: definition.reference.name.description)
-      return note(identity, definition, verb)
-    }
-    guard let after = try ObjectCatalog.find(definition.reference, connection) else {
-      let error = PostgresError(.protocol, "\(definition.reference) is not there after it was made")
-      throw sender.failure(error, definition.statement, definition.script)
-    }
-    if let other = made.first(where: {
-      $0.key != "\(definition.reference)" && $0.value.identity == after.identity
-    }) {
-      let place = definitions[other.key]?.place.description ?? other.key
-      throw ObjectFailure(.madeTwice(other: place), definition, object: after.identity)
-    }
+    guard let lookup = ObjectCatalog.lookup(definition.reference) else { return noteJob(definition, verb) }
+    let after = try result(of: definition, connection.query(lookup.sql, lookup.parameters))
     kept[after.identity] = kept[after.identity] ?? attributes
     if let before, before.identity != after.identity { kept[before.identity] = nil }
     if let wanted = kept.removeValue(forKey: after.identity) {
@@ -162,7 +149,31 @@ struct ObjectRun: Sendable {
     note(after.identity, definition, verb)
   }
 
-  private mutating func note(
+  /// What the definition made.
+  func result(of definition: ObjectDefinition, _ rows: Rows) throws -> FoundObject {
+    guard let object = try ObjectCatalog.found(rows) else {
+      let error = PostgresError(.protocol, "\(definition.reference) is not there after it was made")
+      throw sender.failure(error, definition.statement, definition.script)
+    }
+    if let other = made.first(where: {
+      $0.key != "\(definition.reference)" && $0.value.identity == object.identity
+    }) {
+      let place = definitions[other.key]?.place.description ?? other.key
+      throw ObjectFailure(.madeTwice(other: place), definition, object: object.identity)
+    }
+    return object
+  }
+
+  mutating func limit(_ wanted: Timeouts, _ connection: isolated PostgresConnection) throws {
+    if limits != wanted { try sender.open(wanted, connection) }
+    limits = wanted
+  }
+
+  mutating func noteJob(_ definition: ObjectDefinition, _ verb: ObjectChange.Verb) {
+    note(ObjectIdentity(type: "job", name: definition.reference.name.description), definition, verb)
+  }
+
+  mutating func note(
     _ identity: ObjectIdentity, _ definition: ObjectDefinition, _ verb: ObjectChange.Verb
   ) {
     made["\(definition.reference)"] = MadeObject(identity, by: definition)

@@ -27,16 +27,19 @@ struct ObjectSender: Sendable {
     do {
       try connection.query(definition.replacingText)
     } catch {
-      throw failure(definition.asWritten(error), definition.statement, definition.script)
+      throw failure(error, of: definition)
     }
   }
 
-  /// The comments, grants and settings of a file, in one round trip.
-  func send(
-    _ statements: [SQLStatement], of script: Script, _ connection: isolated PostgresConnection
-  ) throws {
-    let results = try connection.pipeline(statements.map { Statement(script.text($0)) })
-    for (statement, result) in zip(statements, results) {
+  func failure(_ error: PostgresError, of definition: ObjectDefinition) -> StatementFailure {
+    failure(definition.asWritten(error), definition.statement, definition.script)
+  }
+
+  /// The comments, grants and settings of files, in one round trip.
+  func send(_ scripts: [ObjectScript], _ connection: isolated PostgresConnection) throws {
+    let all = scripts.flatMap { script in script.attachments.map { ($0.statement, script.script) } }
+    let results = try connection.pipeline(all.map { Statement($1.text($0)) })
+    for ((statement, script), result) in zip(all, results) {
       if case .failure(let error) = result { throw failure(error, statement, script) }
     }
   }
