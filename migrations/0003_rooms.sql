@@ -9,7 +9,8 @@
 -- it stands by: when the owner closes, a tab that was heard of in the last 30 seconds takes over. So a closing tab ends
 -- nothing that another one keeps alive, and tabs that beat in turn change no fact and reach no subscriber.
 --
--- Locks are taken in this order, in every function of objects/rooms: room, competition, participant, beat. A sweep waits for none.
+-- Locks are taken in this order, in every function of objects/rooms: room, competition, participant, beat. A sweep waits
+-- for none.
 --
 -- Each refusal has its own SQLSTATE:
 --   42501 not signed in, or not the room's creator    22023 no session id, or no such role
