@@ -8,7 +8,7 @@ PG_CONFIG ?= pg_config
 SOURCES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build build-tests demo bench test unit-tests lint format install uninstall installcheck \
+.PHONY: help packages build build-tests demo bench test unit-tests other-versions lint format install uninstall installcheck \
 	install-tools uninstall-tools clean
 
 help:
@@ -45,16 +45,21 @@ test: packages
 	@scripts/stage 'Lint' $(MAKE) --no-print-directory lint
 	@scripts/stage 'Build' $(MAKE) --no-print-directory build-tests
 	@scripts/stage 'Swift tests' $(MAKE) --no-print-directory unit-tests
+	@scripts/stage 'PostgreSQL 16 and 18' $(MAKE) --no-print-directory other-versions
 	@scripts/stage 'Install the extension' $(MAKE) --no-print-directory install
 	@scripts/stage 'Tests of the extension' $(MAKE) --no-print-directory installcheck
 	@scripts/stage 'Demo' $(BIN)/muster demo
 
 # So many tests at once, and not all: each has its own database, sessions and processes. Delivery is held to a second of real
 # time, which it cannot keep beside others.
-unit-tests: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 12
+unit-tests other-versions: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 12
 unit-tests:
 	@swift test $(SWIFT_FLAGS) --skip-build --skip DeliveryCheckTests
 	@swift test $(SWIFT_FLAGS) --skip-build --filter DeliveryCheckTests
+
+# Everything on another server: make unit-tests PG_CONFIG=/path/to/pg_config. Drift is shown on two that are fetched for it.
+other-versions:
+	@scripts/test-other-versions swift test $(SWIFT_FLAGS) --skip-build
 
 lint:
 	@swift format lint --strict --parallel --recursive $(SOURCES)

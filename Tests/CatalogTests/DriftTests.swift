@@ -27,6 +27,18 @@ private enum Original {
     try await Self.check(change, expected, scratch)
   }
 
+  @Test(.onServer(17), arguments: PlantedChange.since17)
+  func `so is one to what came with 17`(change: PlantedChange) async throws {
+    let (expected, scratch) = try await Original.copy()
+    try await Self.check(change, expected, scratch)
+  }
+
+  @Test(.onServer(18), arguments: PlantedChange.since18)
+  func `so is one to what came with 18`(change: PlantedChange) async throws {
+    let (expected, scratch) = try await Original.copy()
+    try await Self.check(change, expected, scratch)
+  }
+
   @Test(arguments: PlantedChange.ofMuster)
   func `a change to Muster's features is told and undone`(change: PlantedChange) async throws {
     let settings = try await Installed.database()

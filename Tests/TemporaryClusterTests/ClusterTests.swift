@@ -12,7 +12,10 @@ struct ClusterTests {
     #expect(try await value("show wal_level", in: cluster.settings) == "logical")
     #expect(try await value("show timezone", in: cluster.settings) == "UTC")
     #expect(try await value("show listen_addresses", in: cluster.settings) == "")
-    #expect(try await value("show lc_collate", in: cluster.settings) == "C.UTF-8")
+    #expect(
+      try await value(
+        "select datcollate from pg_database where datname = current_database()", in: cluster.settings)
+        == "C.UTF-8")
     #expect(
       try await value("select usesuper::text from pg_user where usename = current_user", in: cluster.settings)
         == "true")

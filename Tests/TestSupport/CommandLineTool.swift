@@ -8,6 +8,10 @@ package struct ToolResult: Sendable {
   package var status: Int32
   package var output: String
   package var errors: String
+
+  package init(status: Int32, output: String, errors: String) {
+    (self.status, self.output, self.errors) = (status, output, errors)
+  }
 }
 
 /// The checkout that these tests are part of.
@@ -39,10 +43,10 @@ package func muster(
   return ToolResult(status: status, output: result.standardOutput, errors: result.standardError)
 }
 
-/// The caller's environment without anything that names a database, and these on top.
+/// The caller's environment without anything that names a database, and these on top. Which server's programs to use stays.
 package func plain(_ additions: [String: String]) -> [Environment.Key: String] {
   let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
-    !name.hasPrefix("PG") && name != "DATABASE_URL" && name != "NO_COLOR"
+    name == "PG_CONFIG" || !(name.hasPrefix("PG") || name == "DATABASE_URL" || name == "NO_COLOR")
   }
   let all = inherited.merging(additions) { $1 }
   return Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(stringLiteral: $0), $1) })

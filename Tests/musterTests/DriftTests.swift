@@ -54,9 +54,9 @@ import Testing
       drop index shop.orders_total;
       alter table shop.orders add column note text;
       alter table shop.orders enable row level security;
-      create extension citext
+      create publication own
       """, in: database)
-    let result = try await Self.drift(database, folder, "--ignore", "extension *")
+    let result = try await Self.drift(database, folder, "--ignore", "publication *")
     #expect(result.status == 1)
     #expect(
       result.output.hasPrefix(
@@ -80,8 +80,8 @@ import Testing
     let differences = try #require(object["differences"] as? [[String: Any]])
     #expect(
       differences.map { "\($0["change"] ?? "") \($0["kind"] ?? "") \($0["name"] ?? "")" } == [
-        "changed table shop.orders", "missing index shop.orders_total", "extra column shop.orders.note",
-        "extra extension citext",
+        "extra publication own", "changed table shop.orders", "missing index shop.orders_total",
+        "extra column shop.orders.note",
       ])
     for statement in differences.flatMap({ $0["undo"] as? [String] ?? [] }) {
       try await script(statement, in: database)
@@ -132,6 +132,8 @@ import Testing
     let state = """
       select pg_current_wal_insert_lsn() || ' ' || pg_snapshot_xmax(pg_current_snapshot())
       """
+    // Where pages have checksums, as they have by default since 18, the first to read a row that was just written may write.
+    try await script("vacuum", in: cluster.settings)
     try await script("checkpoint", in: cluster.settings)
     let before = try await value(state, in: cluster.settings)
     #expect(try await Self.drift(cluster.settings, folder).status == 1)

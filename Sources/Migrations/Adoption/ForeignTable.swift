@@ -40,6 +40,12 @@ protocol ForeignHistoryReader: Sendable {
   /// Whether the table is one, by its columns; by its name only where the columns say too little.
   func recognises(_ table: ForeignTable, among all: [ForeignTable]) -> Bool
   func read(_ table: ForeignTable, _ connection: isolated PostgresConnection) throws -> ForeignHistory
+  /// What the tool may keep beside it in the same schema, by their names, none of which needs quotes.
+  var companions: [String] { get }
+}
+
+extension ForeignHistoryReader {
+  var companions: [String] { [] }
 }
 
 extension ForeignHistory {
@@ -48,10 +54,13 @@ extension ForeignHistory {
     SqitchHistory(), SupabaseHistory(), AlembicHistory(),
   ]
 
-  /// The tables that they are kept in, as SQL names them. Reads only.
+  /// The tables that they are kept in, and those that may be beside them, as SQL names them. Reads only.
   static func tables(_ connection: isolated PostgresConnection) throws -> [String] {
     let tables = try ForeignTable.candidates(connection)
-    return tables.filter { table in readers.contains { $0.recognises(table, among: tables) } }.map(\.sql)
+    return tables.flatMap { table -> [String] in
+      guard let reader = readers.first(where: { $0.recognises(table, among: tables) }) else { return [] }
+      return [table.sql] + reader.companions.map { table.sql.dropLast(table.name.count) + $0 }
+    }
   }
 
   /// Those of a database that have anything in them. Reads only.

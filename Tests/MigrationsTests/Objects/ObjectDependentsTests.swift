@@ -186,13 +186,16 @@ import Testing
   @Test func `what belongs to an extension is not touched`() async throws {
     let scratch = try await Scratch.make()
     let folder = try Folder([
-      "1_a.sql": "create extension pgcrypto",
+      "1_a.sql": """
+      create function digest(text, text) returns bytea language sql as 'select null::bytea';
+      alter extension plpgsql add function digest(text, text);
+      """,
       "objects/a.sql":
         "create function digest(text, text) returns bytea language sql as 'select null::bytea';",
     ])
     let error = try await scratch.migrator(folder).failure()
     #expect(
       error.description.contains(
-        "function public.digest(pg_catalog.text,pg_catalog.text) belongs to extension pgcrypto"), "\(error)")
+        "function public.digest(pg_catalog.text,pg_catalog.text) belongs to extension plpgsql"), "\(error)")
   }
 }

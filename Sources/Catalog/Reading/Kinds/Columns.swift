@@ -15,6 +15,7 @@ struct ColumnReader: CatalogReader {
         nullif(a.attcollation, t.typcollation)::pg_catalog.regcollation::text as collation,
         pg_catalog.pg_get_expr(d.adbin, d.adrelid) as expression, a.attidentity as identity,
         a.attgenerated as generated, a.attnotnull as not_null, \(notNullName) as not_null_name,
+        \(version >= 17) as takes_expression,
         nullif(a.attstorage, t.typstorage) as storage, a.attcompression as compression,
         nullif(a.attstattarget, -1) as statistics,
         -- Some builds stamp every column with the place in the WAL at which it was made; that is no option.
@@ -112,9 +113,11 @@ struct ColumnReader: CatalogReader {
       parts.append("generated \(identity) as identity\(inParentheses(sequenceName(row) + remarkable(row)))")
     }
     if row.isTrue("not_null"), !row.text("not_null_name").contains("not valid") {
-      let constraint = row["not_null_name"].map { splitName($0) }
+      let constraint = row["not_null_name"].map { splitName($0) }.flatMap {
+        isUsual($0.name, in: row) ? nil : $0
+      }
       parts.append((constraint.map { "constraint \($0.name) " } ?? "") + "not null")
-      if let constraint, constraint.rest.contains("no inherit") { parts.append("no inherit") }
+      if row.text("not_null_name").contains(" no inherit") { parts.append("no inherit") }
     }
     return parts.joined(separator: " ")
   }
@@ -170,7 +173,9 @@ struct ColumnReader: CatalogReader {
       Facet("type", type(row), set: "\(alter) type \(type(row)) using \(name)::\(row.text("type"))")
     ]
     if let generated = generated(row) {
-      facets.append(Facet("generated", generated, set: nil))
+      let facet = Facet("generated", generated, set: nil, shape: row.text("generated"))
+      let change = "\(alter) set expression as (\(row.text("expression")))"
+      facets.append(row.isTrue("takes_expression") ? facet.changing(change) : facet)
     } else if let expression = row["expression"] {
       let value = value(expression, alter)
       facets.append(isInherited ? value.moved(to: .afterwards) : value)
@@ -208,11 +213,24 @@ struct ColumnReader: CatalogReader {
       return Facet("nullability", "not null", set: set, moment: isInherited ? .afterwards : .creation)
     }
     let (title, rest) = splitName(constraint)
-    let set = "\(table) add constraint \(title) not null \(name)\(rest.isEmpty ? "" : " \(rest)")"
+    let isUsual = isUsual(title, in: row)
+    let alter = "\(table) alter column \(name)"
+    let set =
+      isUsual && rest.isEmpty
+      ? "\(alter) set not null"
+      : "\(table) add constraint \(title) not null \(name)\(rest.isEmpty ? "" : " \(rest)")"
     let isCreated = !isInherited && !rest.contains("not valid")
     return Facet(
-      "nullability", "not null\(rest.isEmpty ? "" : " \(rest)"), constraint \(title)", set: set,
-      moment: isCreated || isInherited ? .creation : .afterwards)
+      "nullability",
+      "not null\(rest.isEmpty ? "" : " \(rest)")\(isUsual ? "" : ", constraint \(title)")", set: set,
+      moment: isCreated || isInherited ? .creation : .afterwards
+    ).changing("\(alter) drop not null", set)
+  }
+
+  /// Whether the server would choose this name for the column's not-null constraint.
+  private static func isUsual(_ constraint: String, in row: Record) -> Bool {
+    let (table, column) = (QualifiedName(row.text("relation")).plain, QualifiedName(row.text("name")).plain)
+    return QualifiedName(constraint).plain == "\(table)_\(column)_not_null"
   }
 
   private static func storage(_ row: Record, _ alter: String) -> [Facet] {

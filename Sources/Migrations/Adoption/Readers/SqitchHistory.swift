@@ -3,6 +3,7 @@ import PostgresClient
 /// `sqitch.changes`: what is deployed now, with the SHA-1 of each script. One registry can hold several projects.
 struct SqitchHistory: ForeignHistoryReader {
   let tool = Tool.sqitch
+  let companions = ["dependencies", "events", "projects", "releases", "tags"]
 
   func recognises(_ table: ForeignTable, among all: [ForeignTable]) -> Bool {
     table.name == "changes"

@@ -3,6 +3,7 @@ import PostgresClient
 /// `supabase_migrations.schema_migrations`: a row a version, with the statements that ran.
 struct SupabaseHistory: ForeignHistoryReader {
   let tool = Tool.supabase
+  let companions = ["seed_files"]
 
   func recognises(_ table: ForeignTable, among all: [ForeignTable]) -> Bool {
     table.schema == "supabase_migrations" && table.name == "schema_migrations"
