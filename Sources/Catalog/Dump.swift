@@ -71,8 +71,12 @@ private struct DumpWriter {
   }
 
   var objects: [Dump.Block] {
-    order.filter { !Self.affectsOthers($0) && !$0.isStandard }.map { object in
-      object.base + withParts(object).flatMap(additions)
+    let order = order.filter { !Self.affectsOthers($0) && !$0.isStandard }
+    let circles = DumpCircles(order, parts: parts)
+    func block(_ object: CatalogObject) -> Dump.Block { object.base + withParts(object).flatMap(additions) }
+    return order.enumerated().flatMap { place, object in
+      (circles.standIns[place] ?? []) + (circles.isLate.contains(place) ? [] : [block(object)])
+        + (circles.late[place] ?? []).map { block(order[$0]) }
     }.filter { !$0.isEmpty }
   }
 

@@ -1,5 +1,7 @@
 import Foundation
 import PostgresClient
+import Subprocess
+import SystemPackage
 import TemporaryCluster
 import TestSupport
 import Testing
@@ -69,6 +71,58 @@ struct DumpCommandTests {
     let second = try await muster(
       "dump", "--history", environment: ["DATABASE_URL": copy.conninfo], folder: folder.path)
     #expect(second.output == text)
+  }
+
+  @Test(
+    "functions that need what needs them are made again, by psql and by Muster",
+    arguments: [
+      """
+      create table public.t (a int, b int);
+      create function public.g() returns bigint language sql stable begin atomic select count(*) from public.t; end;
+      alter table public.t alter a set default public.g();
+      create view public.v as select public.g() as g, a from public.t;
+      create function public.h() returns setof public.v language sql begin atomic select * from public.v; end;
+      """,
+      """
+      create function public.k(n int default 2, out r int) language sql return n;
+      create view public.w as select public.k() as k;
+      create or replace function public.k(n int default 2, out r int) language sql
+        begin atomic select count(*)::int + n from public.w; end;
+      comment on function public.k is 'counts itself';
+      """,
+      """
+      create function public.a(n int) returns int language sql immutable return n;
+      create function public.b(n int) returns int language sql immutable return public.a(n);
+      create or replace function public.a(n int) returns int language sql immutable
+        return case when n > 0 then public.b(n - 1) else 0 end;
+      create table public.u (x int, y int generated always as (public.a(x)) stored, check (public.b(x) < 9));
+      """,
+    ])
+  func circles(sql: String) async throws {
+    let cluster = try await TemporaryCluster.shared()
+    let database = try await cluster.createDatabase()
+    try await script(sql, in: database)
+    let dump = try await muster("dump", environment: ["DATABASE_URL": database.conninfo])
+    #expect(dump.status == 0)
+
+    let folder = try Folder(["1_schema.sql": dump.output])
+    let migrated = try await cluster.createDatabase()
+    let result = try await muster(
+      "migrate", "--dir", folder.path, environment: ["DATABASE_URL": migrated.conninfo])
+    #expect(result.status == 0, "\(result.errors)\n\(dump.output)")
+    let same = try await muster("dump", environment: ["DATABASE_URL": migrated.conninfo])
+    #expect(same.output == dump.output)
+
+    let psql = "/usr/bin/psql"
+    guard FileManager.default.isExecutableFile(atPath: psql) else { return }
+    let copy = try await cluster.createDatabase()
+    let run = try await Subprocess.run(
+      .path(FilePath(psql)),
+      arguments: ["-q", "-v", "ON_ERROR_STOP=1", "-d", copy.conninfo, "-f", "\(folder.path)/1_schema.sql"],
+      environment: .custom(plain([:])), output: .discarded, error: .string(limit: 1 << 16))
+    #expect(run.terminationStatus == .exited(0), "\(run.standardError ?? "")")
+    let again = try await muster("dump", environment: ["DATABASE_URL": copy.conninfo])
+    #expect(again.output == dump.output)
   }
 
   @Test("refuses a schema that is not there, and a file that cannot be written")
