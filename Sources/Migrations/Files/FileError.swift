@@ -8,6 +8,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case unreadable(String)
     case unwritable(String)
     case namelessFile
+    case controlCharacter
     case noMigrations
     case sameVersion(Version, other: String)
     case downWithoutUp
@@ -85,6 +86,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     case .unreadable(let reason): "cannot be read: \(reason)"
     case .unwritable(let reason): "cannot be written: \(reason)"
     case .namelessFile: "a migration's name needs a letter or a digit"
+    case .controlCharacter: "a control character in a file's name, which no log could show; rename it"
     case .noMigrations: "there is no migration in this folder; \"muster new NAME\" begins one"
     case .sameVersion(let version, let other):
       "version \(version.digits) is also \(other); give one of the two another number"

@@ -24,6 +24,11 @@ public struct MigrationFolder: Sendable {
     project = try self.tool.layout.project(in: listing)
     let files = try self.tool.layout.files(in: listing).sorted { $0.version < $1.version }
     guard !files.isEmpty else { throw FileError(.noMigrations, path: path) }
+    for file in files
+    where file.fileName.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      throw FileError(
+        .controlCharacter, path: "\(path)/\(file.fileName.debugDescription.dropFirst().dropLast())")
+    }
     for (file, next) in zip(files, files.dropFirst()) where file.version == next.version {
       throw FileError(.sameVersion(file.version, other: file.fileName), path: next.path)
     }
