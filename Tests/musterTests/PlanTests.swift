@@ -205,6 +205,72 @@ struct PlanTests {
     #expect(result.errors.contains("no built-in function named \"nowhere\""))
   }
 
+  @Test("runs code objects on the copy as well, and tells the locks of each statement")
+  func objects() async throws {
+    let project = try await Project(Self.shop)
+    try project.folder.write(
+      "migrations/objects/v.sql", "create view public.v as select id from public.orders;")
+    let migrate = try await muster(
+      "migrate", environment: ["DATABASE_URL": project.database.conninfo], folder: project.folder.path)
+    #expect(migrate.status == 0, "\(migrate.errors)")
+    let result = try await project.plan([
+      "objects/v.sql": "create view public.v as select customer, id from public.orders;",
+      "objects/t.sql": """
+      create function public.f() returns trigger language plpgsql as $$ begin return new; end $$;
+      create trigger t before insert on public.orders for each row execute function public.f();
+      """,
+    ])
+    #expect(result.status == 0 && result.errors == "")
+    #expect(
+      Self.steady(result.output) == """
+        database "db" on PostgreSQL N: code objects to change; nothing was changed
+        Rehearsed on a copy without rows: a scratch database on PostgreSQL N
+
+        objects/: 2 files, 0 unchanged
+          new t.sql
+          changed v.sql
+
+        migrations/objects/t.sql: 2 statements, one transaction for all of objects/
+          1  create function public.f() returns trigger language plpgsql as $$ begin return new; end $$ (N ms)
+          2  create trigger t before insert on public.orders for each row execute function public.f() (N ms)
+             SHARE ROW EXCLUSIVE on public.orders (N kB): blocks writes
+
+        migrations/objects/v.sql: 2 statements, one transaction for all of objects/
+          1  drop view public.v (N ms)
+             ACCESS EXCLUSIVE on public.v (view, 0 bytes): blocks reads and writes; dropped
+          1  create view public.v as select customer, id from public.orders (N ms)
+
+        No rewrite, blocking scan or exclusive lock on a relation of 100 MB or more
+
+        """)
+    let json = try await project.plan([:], "--json")
+    let plan = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let statements = try #require(plan["objectStatements"] as? [[String: Any]])
+    #expect(statements.map { $0["sql"] as? String ?? "" }.contains("drop view public.v"))
+    #expect(
+      try await value("select count(*) from pg_trigger where tgname = 't'", in: project.database) == "0")
+  }
+
+  @Test("shows what a file asks for one statement beside it")
+  func directives() async throws {
+    let project = try await Project(Self.shop)
+    let files = [
+      "2_a.sql": """
+      -- muster: no-transaction
+      create table fresh (x int);
+      -- muster: lock-timeout 500ms
+      -- muster: batch
+      update orders set customer = 1 where customer is null;
+      """
+    ]
+    let result = try await project.plan(files)
+    #expect(
+      result.output.contains("is null* (") && result.output.contains("\n     lock-timeout 500ms, batch\n"))
+    #expect(
+      try await project.plan([:], "--json").output.contains(#""directives":["lock-timeout 500ms","batch"]"#))
+  }
+
   @Test("says that there is nothing to apply, without a copy")
   func nothing() async throws {
     let project = try await Project(Self.shop)

@@ -39,6 +39,15 @@ public struct Directives: Sendable, Hashable {
   /// `batch` right above a statement: it is repeated until it changes no row, and each round commits.
   public func isBatch(_ index: Int) -> Bool { own[index]?.isBatch ?? false }
 
+  /// What is asked for a statement alone, as it would be written.
+  public func own(ofStatement index: Int) -> [String] {
+    let limits = limits(ofStatement: index)
+    return [
+      limits.lock.map { "lock-timeout \($0.written)" },
+      limits.statement.map { "statement-timeout \($0.written)" }, isBatch(index) ? "batch" : nil,
+    ].compactMap(\.self)
+  }
+
   public init() {}
 
   /// `statements` are those of the source that the comments are counted in.
@@ -158,6 +167,9 @@ public struct Timeout: Sendable, Hashable, CustomStringConvertible {
     default: nil
     }
   }
+
+  /// As it is written in a directive or an option.
+  public var written: String { milliseconds == 0 ? "0" : description.replacing(" ", with: "") }
 
   public var description: String {
     switch milliseconds {

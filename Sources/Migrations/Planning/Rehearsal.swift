@@ -32,24 +32,54 @@ final class Rehearsal: Sendable {
 
   /// Runs a statement, or leaves it out, and notes what it did.
   func watch(
-    _ statement: SQLStatement, of work: Work, _ connection: isolated PostgresConnection,
+    _ statement: SQLStatement, of script: Script, _ connection: isolated PostgresConnection,
     _ run: (isolated PostgresConnection) throws -> Void
   ) throws {
+    try watch(statement, in: script.source, connection, run) { took, effects, remarks in
+      let index = script.statements.firstIndex(of: statement) ?? 0
+      return RehearsedStatement(
+        path: script.source.name, number: index + 1, place: script.place(statement),
+        sql: script.writtenText(statement), directives: script.directives.own(ofStatement: index), took: took,
+        effects: effects, remarks: remarks)
+    }
+  }
+
+  /// The same of a statement that no file has, on behalf of what stands at the place.
+  func watch(
+    _ sql: String, path: String, place: SourcePlace?, _ connection: isolated PostgresConnection,
+    _ run: (isolated PostgresConnection) throws -> Void
+  ) throws {
+    let source = try SQLSource(name: path, text: sql)
+    guard let statement = try Splitter.split(source).statements.first else { return try run(connection) }
+    try watch(statement, in: source, connection, run) { took, effects, remarks in
+      RehearsedStatement(
+        path: path, number: 0, place: place ?? source.place(at: 0), sql: sql, directives: [], took: took,
+        effects: effects,
+        remarks: remarks)
+    }
+  }
+
+  private typealias Account = (Duration, [RelationEffect], [RehearsedStatement.Remark]) -> RehearsedStatement
+
+  private func watch(
+    _ statement: SQLStatement, in source: SQLSource, _ connection: isolated PostgresConnection,
+    _ run: (isolated PostgresConnection) throws -> Void, _ account: Account
+  ) throws {
     let isInTransaction = connection.isInTransaction
-    if let reason = try reasonNotToRun(statement, of: work, connection) {
-      return note(statement, of: work, took: .zero, [], [.notRun(reason)])
+    if let reason = try reasonNotToRun(statement, in: source, connection) {
+      return note(account(.zero, [], [.notRun(reason)]))
     }
     // Taken only ahead of every query, ours too.
     guard !statement.begins(with: "set", "transaction") else {
       try run(connection)
-      return note(statement, of: work, took: .zero, [], [])
+      return note(account(.zero, [], []))
     }
     let before = looks ? try RelationSnapshot.read(connection) : nil
     let start = ContinuousClock.now
     var remarks: [RehearsedStatement.Remark] = []
     if sparesServer, statement.mayReachServer {
       if let reason = try ServerKeeper.keep(connection, run) {
-        if isInTransaction { return note(statement, of: work, took: .zero, [], [.notRun(reason)]) }
+        if isInTransaction { return note(account(.zero, [], [.notRun(reason)])) }
         remarks.append(.notUndone(reason))
       }
     } else {
@@ -57,7 +87,7 @@ final class Rehearsal: Sendable {
     }
     let took = ContinuousClock.now - start
     guard let before else {
-      return remarks.isEmpty ? () : note(statement, of: work, took: took, [], remarks)
+      return remarks.isEmpty ? () : note(account(took, [], remarks))
     }
     let find = EffectFinder(
       before: before, after: try RelationSnapshot.read(connection), origin: state.withLock { $0.origin },
@@ -65,31 +95,30 @@ final class Rehearsal: Sendable {
     let effects = find()
     if statement.dependsOnData { remarks.append(.dataMissing) }
     if !isInTransaction, !effects.isEmpty { remarks.append(.locksInferred) }
-    note(statement, of: work, took: took, effects, remarks)
+    note(account(took, effects, remarks))
   }
 
   private func reasonNotToRun(
-    _ statement: SQLStatement, of work: Work, _ connection: isolated PostgresConnection
+    _ statement: SQLStatement, in source: SQLSource, _ connection: isolated PostgresConnection
   ) throws -> String? {
     if let reason = statement.reachBeyondDatabase(inTransaction: connection.isInTransaction) { return reason }
     guard sparesServer else { return nil }
     if statement.namesDatabase { return "it is about a database by name, and the copy has another" }
     // What the applied files once made is there, where the server is the target's own.
-    guard !looks, let role = statement.roleMade(in: work.script.source) else { return nil }
+    guard !looks, let role = statement.roleMade(in: source) else { return nil }
     return try ServerKeeper.isSomebodys(role: role, connection) ? "role \(role) is there" : nil
   }
 
-  private func note(
-    _ statement: SQLStatement, of work: Work, took: Duration, _ effects: [RelationEffect],
-    _ remarks: [RehearsedStatement.Remark]
-  ) {
-    state.withLock { state in
-      let number = (work.script.statements.firstIndex(of: statement) ?? 0) + 1
-      state.statements.append(
-        RehearsedStatement(
-          path: work.script.source.name, number: number,
-          place: work.script.place(statement),
-          sql: work.script.writtenText(statement), took: took, effects: effects, remarks: remarks))
+  private func note(_ statement: RehearsedStatement) { state.withLock { $0.statements.append(statement) } }
+
+  /// Runs what may be taken back and tried again, and forgets what it noted where that happens.
+  func attempting<T>(_ body: () throws -> T) rethrows -> T {
+    let before = state.withLock { $0.statements.count }
+    do {
+      return try body()
+    } catch {
+      state.withLock { $0.statements.removeSubrange(before...) }
+      throw error
     }
   }
 }

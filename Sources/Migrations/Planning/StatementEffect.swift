@@ -16,12 +16,14 @@ public struct RehearsedStatement: Sendable {
 
   /// The migration that it is part of.
   public let path: String
-  /// Counted from 1.
+  /// Counted from 1; 0 for one that no file has: code objects are dropped, and given back what they had, on behalf of others.
   public let number: Int
   /// Where it stands, in the migration or a file that this includes.
   public let place: SourcePlace
   /// As it is written, variables by name.
   public let sql: String
+  /// What its file asks for it alone.
+  public let directives: [String]
   /// On the copy, which has no rows: less than it will take.
   public let took: Duration
   /// The strongest lock first.

@@ -52,7 +52,7 @@ struct StatementBatch {
     }
     if let rehearsal {
       try flush(connection)
-      try rehearsal.watch(statement, of: work, connection) { connection in
+      try rehearsal.watch(statement, of: work.script, connection) { connection in
         try send(statement, connection)
         try flush(connection)
       }

@@ -171,9 +171,6 @@ extension Timeout: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
   public var defaultValueDescription: String { written }
 
-  /// As it is written in a directive or an option.
-  var written: String { milliseconds == 0 ? "0" : description.replacing(" ", with: "") }
-
   var duration: Duration { .milliseconds(milliseconds) }
 }
 

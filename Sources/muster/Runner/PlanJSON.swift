@@ -38,6 +38,8 @@ struct PlanJSON: Encodable {
     let line: Int
     let column: Int
     let sql: String
+    /// What the file asks for it alone.
+    var directives: [String]?
     /// What follows is there once the statement ran on the copy.
     var milliseconds: Double?
     var relations: [Relation]?
@@ -65,6 +67,8 @@ struct PlanJSON: Encodable {
   let pending: [Step]
   /// The files of objects/ that would be applied behind them.
   let objects: [ObjectLine]
+  /// What ran for them on the copy, in that order.
+  let objectStatements: [Statement]
   /// Where the copy was; nil when nothing was run.
   var copy: String?
   /// Why nothing was run.
@@ -88,6 +92,14 @@ struct PlanJSON: Encodable {
     database = plan.view.surroundings.database
     objects = plan.view.objects.lines.filter { $0.state != "unchanged" }
     let ran = Dictionary(grouping: statements, by: \.path)
+    let files = Set(plan.steps.map(\.script.source.name))
+    objectStatements = statements.filter { !files.contains($0.path) }.map { statement in
+      var json = Statement(
+        file: statement.path, line: statement.place.position.line, column: statement.place.position.column,
+        sql: statement.sql)
+      json.add(statement, largeFrom: largeFrom)
+      return json
+    }
     pending = plan.steps.map { step in
       let rehearsed = Dictionary((ran[step.script.source.name] ?? []).map { ($0.number, $0) }) { first, _ in
         first
@@ -102,6 +114,8 @@ struct PlanJSON: Encodable {
           var json = Statement(
             file: place.source == step.script.source.name ? nil : place.source, line: place.position.line,
             column: place.position.column, sql: step.script.writtenText(statement))
+          let own = step.script.directives.own(ofStatement: index)
+          json.directives = own.isEmpty ? nil : own
           if let rehearsed = rehearsed[index + 1] { json.add(rehearsed, largeFrom: largeFrom) }
           return json
         })

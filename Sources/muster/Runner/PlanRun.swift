@@ -23,7 +23,7 @@ struct PlanRun {
       if json { Output.standard.line(MigrationJSON(applied: [], error: error).text) }
       throw error
     }
-    guard !plan.steps.isEmpty else { return show(plan, nil) }
+    guard !plan.isEmpty else { return show(plan, nil) }
     let outcome = try await rehearse()
     show(plan, outcome)
     if case .rehearsed(let report, _) = outcome, let failure = report.failure {

@@ -28,8 +28,25 @@ struct PlanText {
           + (directives.isEmpty ? "" : " (\(directives))"))
       FileLines(statements: ran, largeFrom: largeFrom, output: output).print()
     }
-    plan.view.objects.tell()
+    tellObjects(statements, output)
     conclude(output)
+  }
+
+  /// Behind the files, in the order in which they came to be.
+  private func tellObjects(_ statements: [String: [RehearsedStatement]], _ output: Output) {
+    guard !plan.view.objects.lines.isEmpty else { return }
+    output.line()
+    plan.view.objects.tell()
+    let files = Set(plan.steps.map(\.script.source.name))
+    var told = files
+    for path in rehearsal.statements.map(\.path) where told.insert(path).inserted {
+      let ran = statements[path] ?? []
+      output.line()
+      output.line(
+        output.styled(path, .bold)
+          + ": \(counted(ran.count, "statement")), one transaction for all of objects/")
+      FileLines(statements: ran, largeFrom: largeFrom, output: output).print()
+    }
   }
 
   private func conclude(_ output: Output) {
@@ -91,6 +108,7 @@ private struct FileLines {
     head(
       "\(statement.place.position.line)", sql, statement.took,
       marked: statement.remarks.contains(.dataMissing))
+    if !statement.directives.isEmpty { output.line("     \(statement.directives.joined(separator: ", "))") }
     for remark in statement.remarks { remark.line.map { output.line("     \($0)") } }
     for group in EffectGroup.groups(of: statement) { output.line("     \(group.line(output))") }
     for risk in statement.risks(largeFrom: largeFrom) {
@@ -113,7 +131,9 @@ extension RehearsedStatement {
     return from == to ? "\(from)" : "\(from)–\(to)"
   }
 
-  fileprivate var isQuiet: Bool { effects.allSatisfy(\.isNew) && remarks.allSatisfy { $0.line == nil } }
+  fileprivate var isQuiet: Bool {
+    effects.allSatisfy(\.isNew) && directives.isEmpty && remarks.allSatisfy { $0.line == nil }
+  }
 }
 
 extension RehearsedStatement.Remark {

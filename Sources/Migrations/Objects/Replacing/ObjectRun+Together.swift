@@ -6,7 +6,10 @@ extension ObjectRun {
   /// is tried by itself afterwards.
   mutating func makeTogether(_ connection: isolated PostgresConnection) throws {
     let limits = Set(pending.map { settings.timeouts(for: $0.script) })
-    guard pending.count > 1, limits.count == 1, let limits = limits.first, pending.allSatisfy(isNew) else {
+    // A rehearsal looks at each.
+    guard settings.rehearsal == nil, pending.count > 1, limits.count == 1, let limits = limits.first,
+      pending.allSatisfy(isNew)
+    else {
       return
     }
     var copy = self

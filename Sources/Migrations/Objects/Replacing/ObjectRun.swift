@@ -112,7 +112,11 @@ struct ObjectRun: Sendable {
     // Another attempt of this round may have made it along the way.
     guard pending.contains(where: { $0.reference == definition.reference }) else { return }
     var copy = self
-    try connection.savepoint { try copy.make(definition, $0) }
+    if let rehearsal = settings.rehearsal {
+      try rehearsal.attempting { try connection.savepoint { try copy.make(definition, $0) } }
+    } else {
+      try connection.savepoint { try copy.make(definition, $0) }
+    }
     self = copy
   }
 

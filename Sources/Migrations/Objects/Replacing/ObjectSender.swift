@@ -8,6 +8,15 @@ struct ObjectSender: Sendable {
     case definition(ObjectDefinition)
     /// A file that is gone or has lost a definition, or one that needs the object out of its way.
     case file(path: String)
+
+    var path: String {
+      switch self {
+      case .definition(let definition): definition.script.source.name
+      case .file(let path): path
+      }
+    }
+
+    var place: SourcePlace? { if case .definition(let definition) = self { definition.place } else { nil } }
   }
 
   let settings: RunSettings
@@ -21,12 +30,12 @@ struct ObjectSender: Sendable {
     }
   }
 
-  func send(_ definition: ObjectDefinition, _ connection: isolated PostgresConnection)
-    throws(StatementFailure)
-  {
+  func send(_ definition: ObjectDefinition, _ connection: isolated PostgresConnection) throws {
     do {
-      try connection.query(definition.replacingText)
-    } catch {
+      let text = definition.replacingText
+      guard let rehearsal = settings.rehearsal else { return _ = try connection.query(text) }
+      try rehearsal.watch(definition.statement, of: definition.script, connection) { try $0.query(text) }
+    } catch let error as PostgresError {
       throw failure(error, of: definition)
     }
   }
@@ -38,6 +47,16 @@ struct ObjectSender: Sendable {
   /// The comments, grants and settings of files, in one round trip.
   func send(_ scripts: [ObjectScript], _ connection: isolated PostgresConnection) throws {
     let all = scripts.flatMap { script in script.attachments.map { ($0.statement, script.script) } }
+    if let rehearsal = settings.rehearsal {
+      for (statement, script) in all {
+        do {
+          try rehearsal.watch(statement, of: script, connection) { try $0.query(script.text(statement)) }
+        } catch let error as PostgresError {
+          throw failure(error, statement, script)
+        }
+      }
+      return
+    }
     let results = try connection.pipeline(all.map { Statement($1.text($0)) })
     for ((statement, script), result) in zip(all, results) {
       if case .failure(let error) = result { throw failure(error, statement, script) }
@@ -47,11 +66,11 @@ struct ObjectSender: Sendable {
   /// A statement that no file has.
   func execute(
     _ sql: String, _ cause: Cause, _ connection: isolated PostgresConnection
-  ) throws(StatementFailure) {
+  ) throws {
     do {
-      try connection.execute(sql)
-    } catch {
-      var error = error
+      guard let rehearsal = settings.rehearsal else { return _ = try connection.execute(sql) }
+      try rehearsal.watch(sql, path: cause.path, place: cause.place, connection) { try $0.execute(sql) }
+    } catch var error as PostgresError {
       error.position = nil
       switch cause {
       case .definition(let definition):
