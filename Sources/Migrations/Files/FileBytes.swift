@@ -5,7 +5,9 @@ enum FileBytes {
   /// - Throws: why the file cannot be read, a folder's name included.
   static func read(_ path: String) throws(Errno) -> [UInt8] {
     do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+      // A pipe of the name has nothing to read, rather than somebody to wait for.
+      let file = try FileDescriptor.open(
+        FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
       return try file.closeAfter {
         try withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { part in
           var bytes: [UInt8] = []
