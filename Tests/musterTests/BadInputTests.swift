@@ -29,7 +29,7 @@ struct BadInputTests {
       for command in [["migrate"], ["migrate", "--plan"], ["status"], ["lint"]] {
         let result =
           command.count == 1 ? try await run(command[0]) : try await run(command[0], command[1])
-        #expect(result.status == (command == ["lint"] ? 1 : 2), "\(command): \(result)")
+        #expect(result.status == 2 || command == ["lint"] && result.status == 1, "\(command): \(result)")
         let said = result.errors + result.output
         #expect(said.contains(name) && said.contains(reason), "\(command): \(said)")
         #expect(!said.contains("Error Domain") && !said.contains("Errno"), "\(said)")
@@ -59,7 +59,8 @@ struct BadInputTests {
     try await place.isRefused("m/2_b.sql", "cannot be read: ")
     try place.folder.remove("m/2_b.sql")
     mkfifo(place.path("m/2_b.sql"), 0o600)
-    try await place.isRefused("m/2_b.sql", "")
+    let result = try await place.run("migrate")
+    #expect(result.status == 2 && result.errors.contains("m/2_b.sql: there is no statement"), "\(result)")
   }
 
   @Test("control characters in a name, which would tear a log apart")
@@ -101,7 +102,7 @@ struct BadInputTests {
     let folder = try Folder([
       "m/1_a.sql": "create table public.a (x int);",
       "m/2_b.sql":
-        "-- muster: no-transaction\ncreate index concurrently a_x on public.a (x);\nreindex database concurrently;",
+        "-- muster: no-transaction\ncreate index concurrently a_x on public.a (x);\nreindex table concurrently public.a;",
       "m/objects/v.sql": "create view public.v as select x from public.a;",
     ])
     let quoted = name.replacing("\\", with: "\\\\").replacing("'", with: "\\'")

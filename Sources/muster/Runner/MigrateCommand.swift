@@ -19,7 +19,7 @@ struct MigrateCommand: AsyncParsableCommand {
         -- muster: lock-timeout 10s           how long one attempt waits for a lock
         -- muster: statement-timeout 1h       how long one statement may take
         -- muster: requires-extension NAME    created first, where it is not there
-        -- muster: env NAME                   the environment's NAME is :NAME in the file
+        -- muster: env NAME                   makes the environment's NAME :NAME
 
       Right above a statement, lock-timeout and statement-timeout hold for it alone. In a no-transaction file
 
@@ -32,14 +32,15 @@ struct MigrateCommand: AsyncParsableCommand {
       dropped and built again, or finished. A VACUUM, or a procedure that commits, runs at least once: killed before its \
       end was noted it runs again, so it must bear that.
 
-      Nobody who reads or writes a table waits behind a migration for longer than the lock timeout. An attempt that did \
-      not get its lock is rolled back, tried again after a pause, and says who holds it.
+      Nobody who reads or writes a table waits behind a migration that itself waits for longer than the lock timeout. An \
+      attempt that did not get its lock is rolled back, tried again after a pause, and says who holds it.
 
-      hooks/before_deploy.sql and hooks/after_deploy.sql in the folder run before and behind what is pending, each time \
-      something is.
+      Functions, views, policies, triggers and jobs may be files in objects/ in the folder: what changed there is \
+      replaced behind the files, in one transaction. hooks/before_deploy.sql and hooks/after_deploy.sql run before and \
+      behind all that, each time there is something to do.
 
-      Exit codes: 0 up to date · 1 a migration failed · 2 usage or connection · 4 an applied file was edited, is gone, \
-      or comes too late · 5 a lock was not to be had.
+      Exit codes: 0 up to date · 1 a migration, a code object or a proof failed · 2 usage or connection · 4 an applied \
+      file was edited, is gone, or comes too late · 5 a lock was not to be had.
 
         muster migrate --database-url postgresql://localhost/app
         muster migrate --plan

@@ -9,8 +9,9 @@ struct VariableOptions: ParsableArguments {
     help: ArgumentHelp(
       "Let the files use this variable of the environment as :NAME, :'NAME' and :\"NAME\"; may be repeated.",
       discussion: """
-        A file may ask for it itself, with "-- muster: env NAME" at its top. No other variable of the environment \
-        reaches a file, and no value reaches the history or a checksum.
+        Between goose's ENVSUB ON and OFF as ${NAME}, too. A file may ask for it itself, with "-- muster: env NAME" at \
+        its top. No other variable of the environment reaches a file, and no value reaches the history, a checksum or \
+        an output.
         """,
       valueName: "name"))
   var env: [String] = []

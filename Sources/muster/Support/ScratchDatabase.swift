@@ -61,8 +61,8 @@ struct ScratchOptions: ParsableArguments {
     help: ArgumentHelp(
       "A server on which a scratch database may be made and dropped.",
       discussion: """
-        Of the target's major version, and by a user who may create databases and roles. Without it, a throw-away server \
-        is started from the programs that are installed here.
+        Of the target's major version, and by a user who may create databases and roles; it may be the target's own, and \
+        is afterwards as it was. Without it, a throw-away server is started from the programs that are installed here.
         """, valueName: "url"))
   var scratchURL: String?
 
