@@ -3,13 +3,13 @@
 package enum SHA256 {
   /// The digest in lower-case hexadecimal.
   package static func hexDigest(_ message: [UInt8]) -> String {
-    var state = initialState
-    var words = [UInt32](repeating: 0, count: 64)
+    var state = State()
     let whole = message.count / 64 * 64
-    for block in stride(from: 0, to: whole, by: 64) { digest(message, from: block, &words, &state) }
-    let last = ending(of: message, from: whole)
-    for block in stride(from: 0, to: last.count, by: 64) { digest(last, from: block, &words, &state) }
-    return hexadecimal(state)
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+      digest(message[..<whole], words, &state)
+      digest(ending(of: message, from: whole)[...], words, &state)
+    }
+    return hexadecimal([state.a, state.b, state.c, state.d, state.e, state.f, state.g, state.h])
   }
 
   /// What is left of the message, a one bit, zeros, and the length of all of it in bits.
@@ -23,28 +23,39 @@ package enum SHA256 {
     return ending
   }
 
-  private static func digest(
-    _ bytes: [UInt8], from first: Int, _ words: inout [UInt32], _ state: inout [UInt32]
-  ) {
-    for i in 0..<16 {
-      let place = first + 4 * i
-      words[i] =
-        UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
-        | UInt32(bytes[place + 3])
-    }
-    for i in 16..<64 {
-      let a = words[i - 15]
-      let b = words[i - 2]
-      let mixed = (rotate(a, 7) ^ rotate(a, 18) ^ a &>> 3) &+ (rotate(b, 17) ^ rotate(b, 19) ^ b &>> 10)
-      words[i] = words[i - 16] &+ words[i - 7] &+ mixed
-    }
-    compress(words, into: &state)
+  /// What blocks come to one after another; at first the fractional parts of the square roots of the first 8 primes.
+  private struct State {
+    var (a, b, c, d): (UInt32, UInt32, UInt32, UInt32) = (0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a)
+    var (e, f, g, h): (UInt32, UInt32, UInt32, UInt32) = (0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
   }
 
-  private static func compress(_ words: [UInt32], into state: inout [UInt32]) {
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    let constants = roundConstants
+  private static func digest(
+    _ blocks: ArraySlice<UInt8>, _ words: UnsafeMutableBufferPointer<UInt32>, _ state: inout State
+  ) {
+    roundConstants.withUnsafeBufferPointer { constants in
+      blocks.withUnsafeBytes { bytes in
+        for block in stride(from: 0, to: bytes.count, by: 64) {
+          for i in 0..<16 {
+            let word = bytes.loadUnaligned(fromByteOffset: block + 4 * i, as: UInt32.self)
+            words[i] = UInt32(bigEndian: word)
+          }
+          for i in 16..<64 {
+            let (a, b) = (words[i - 15], words[i - 2])
+            let mixed = (rotate(a, 7) ^ rotate(a, 18) ^ a &>> 3) &+ (rotate(b, 17) ^ rotate(b, 19) ^ b &>> 10)
+            words[i] = words[i - 16] &+ words[i - 7] &+ mixed
+          }
+          compress(words, constants, &state)
+        }
+      }
+    }
+  }
+
+  private static func compress(
+    _ words: UnsafeMutableBufferPointer<UInt32>, _ constants: UnsafeBufferPointer<UInt32>,
+    _ state: inout State
+  ) {
+    var (a, b, c, d) = (state.a, state.b, state.c, state.d)
+    var (e, f, g, h) = (state.e, state.f, state.g, state.h)
     for i in 0..<64 {
       let choice = (e & f) ^ (~e & g)
       let majority = (a & b) ^ (a & c) ^ (b & c)
@@ -52,33 +63,25 @@ package enum SHA256 {
       let second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) &+ majority
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
     }
-    state[0] &+= a
-    state[1] &+= b
-    state[2] &+= c
-    state[3] &+= d
-    state[4] &+= e
-    state[5] &+= f
-    state[6] &+= g
-    state[7] &+= h
+    (state.a, state.b, state.c, state.d) = (state.a &+ a, state.b &+ b, state.c &+ c, state.d &+ d)
+    (state.e, state.f, state.g, state.h) = (state.e &+ e, state.f &+ f, state.g &+ g, state.h &+ h)
   }
 
   private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 {
     word &>> bits | word &<< (32 &- bits)
   }
 
-  private static func hexadecimal(_ state: [UInt32]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: 64) { text in
-      for i in 0..<64 { text[i] = digits[Int(state[i / 8] >> UInt32(28 - i % 8 * 4) & 0xF)] }
+  private static func hexadecimal(_ words: [UInt32]) -> String {
+    String(unsafeUninitializedCapacity: 64) { text in
+      for i in 0..<64 {
+        let digit = UInt8(truncatingIfNeeded: words[i / 8] &>> UInt32(28 - i % 8 * 4) & 0xF)
+        text[i] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+      }
       return 64
     }
   }
 
-  // The fractional parts of the square roots of the first 8 primes, and of the cube roots of the first 64.
-  private static let initialState: [UInt32] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
-
+  // The fractional parts of the cube roots of the first 64 primes.
   private static let roundConstants: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
     0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,

@@ -116,9 +116,12 @@ public struct Migrator: Sendable {
   func connected<T: Sendable>(
     _ body: (PostgresConnection, MigrationFolder) async throws -> T
   ) async throws(MigrationError) -> T {
+    // The server begins a session while the folder is read. Nobody waits for it where the folder is no good.
+    let connecting = Task { [settings] in try await PostgresConnection.connect(settings) }
+    defer { connecting.cancel() }
     do {
       let folder = try MigrationFolder(reading: directory, as: options.tool, context: options.context)
-      let connection = try await PostgresConnection.connect(settings)
+      let connection = try await connecting.value
       do {
         let value = try await body(connection, folder)
         await connection.close()

@@ -50,12 +50,12 @@ private struct FileName {
     let end = text.utf8.firstIndex { !ASCIIText.isDigit($0) && $0 != UInt8(ascii: ".") } ?? text.endIndex
     let (number, rest) = (text[..<end], text[end...])
     let ending = rest.hasSuffix(".down.sql") ? ".down.sql" : ".sql"
-    let name = rest.dropFirst().dropLast(ending.count)
-    guard let version = Version(number), rest.hasPrefix("_"), rest.hasSuffix(ending), !name.isEmpty else {
-      throw FileError(.badName, path: "\(folder)/\(text)")
-    }
+    let name = rest.utf8.dropFirst().dropLast(ending.utf8.count)
+    guard let version = Version(number), rest.utf8.first == UInt8(ascii: "_"), rest.hasSuffix(ending),
+      !name.isEmpty
+    else { throw FileError(.badName, path: "\(folder)/\(text)") }
     self.text = text
     self.version = version
-    self.name = String(name)
+    self.name = String(decoding: name, as: UTF8.self)
   }
 }
