@@ -120,7 +120,7 @@ struct DumpCommandTests {
       .path(FilePath(psql)),
       arguments: ["-q", "-v", "ON_ERROR_STOP=1", "-d", copy.conninfo, "-f", "\(folder.path)/1_schema.sql"],
       environment: .custom(plain([:])), output: .discarded, error: .string(limit: 1 << 16))
-    #expect(run.terminationStatus == .exited(0), "\(run.standardError ?? "")")
+    #expect(run.terminationStatus == .exited(0), "\(run.standardError)")
     let again = try await muster("dump", environment: ["DATABASE_URL": copy.conninfo])
     #expect(again.output == dump.output)
   }

@@ -11,9 +11,11 @@ enum FileBytes {
       return try file.closeAfter {
         try withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { part in
           var bytes: [UInt8] = []
-          while case let count = try file.read(into: part), count > 0 {
+          var count: Int
+          repeat {
+            count = try file.read(into: part)
             bytes.append(contentsOf: part[..<count])
-          }
+          } while count == part.count
           return bytes
         }
       }

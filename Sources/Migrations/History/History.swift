@@ -78,7 +78,8 @@ struct History: Sendable, Hashable {
     let results = try connection.pipeline([
       Statement(
         """
-        select version, name, checksum_algorithm, checksum, raw_checksum, applied_at, applied_by,
+        select version, name, checksum_algorithm, checksum, nullif(raw_checksum, checksum),
+          (pg_catalog.date_part('epoch', applied_at) * 1000000)::bigint, applied_by,
           pg_catalog.date_part('epoch', duration) * 1000, muster_version, kind
         from muster.migration where scope = $1
         """, [scope], syncAfter: true),
@@ -110,11 +111,14 @@ struct History: Sendable, Hashable {
     guard let version = Version(stored: version) else {
       throw PostgresError(.decoding, "muster.migration: \"\(version)\" is no version")
     }
+    let checksum = try row.decode(String.self, at: 3)
     return HistoryEntry(
       version: version, name: try row.decode(at: 1),
       checksum: Checksum(
-        algorithm: try row.decode(at: 2), value: try row.decode(at: 3), raw: try row.decode(at: 4)),
-      appliedAt: try row.decode(at: 5), appliedBy: try row.decode(at: 6), milliseconds: try row.decode(at: 7),
+        algorithm: try row.decode(at: 2), value: checksum,
+        raw: try row.decode(String?.self, at: 4) ?? checksum),
+      appliedAt: Timestamp(microseconds: try row.decode(at: 5)), appliedBy: try row.decode(at: 6),
+      milliseconds: try row.decode(at: 7),
       musterVersion: try row.decode(at: 8), kind: try HistoryEntry.Kind(row.decode(String.self, at: 9)))
   }
 

@@ -78,7 +78,7 @@ final class Rehearsal: Sendable {
     let start = ContinuousClock.now
     var remarks: [RehearsedStatement.Remark] = []
     if sparesServer, statement.mayReachServer {
-      if let reason = try ServerKeeper.keep(connection, run) {
+      if let reason = try ServerKeeper.keep(statement, in: source, connection, run) {
         if isInTransaction { return note(account(.zero, [], [.notRun(reason)])) }
         remarks.append(.notUndone(reason))
       }

@@ -4,24 +4,63 @@ import SQLText
 /// Keeps what all databases of a server share as it is, while files run on a scratch database there that are not to change
 /// more than that: roles that they make go away with it, and anything else is taken back at once.
 enum ServerKeeper {
-  /// Runs a statement and returns why it was taken back, nil where it stands. Outside a transaction it stands in any case.
+  /// Runs a statement and returns why it was taken back, nil where it stands. Outside a transaction it stands in any case,
+  /// and of a query that calls something nothing is known there.
+  ///
+  /// Others are at work on the server meanwhile. What they change is told from what the statement does by running that once
+  /// more: they do not do the same again.
   static func keep(
-    _ connection: isolated PostgresConnection, _ run: (isolated PostgresConnection) throws -> Void
+    _ statement: SQLStatement, in source: SQLSource, _ connection: isolated PostgresConnection,
+    _ run: (isolated PostgresConnection) throws -> Void
   ) throws -> String? {
-    let before = try SharedCatalog.read(connection)
     guard connection.isInTransaction else {
+      let before = try SharedCatalog.read(connection)
       try run(connection)
-      return try changes(since: before, connection)
+      guard !statement.isQuery else { return nil }
+      let after = try SharedCatalog.read(connection)
+      let made = after.rolesMade(since: before).filter { after.roles[$0] == statement.roleMade(in: source) }
+      return try complaint(after.strays(since: before, sparing: made)) ?? note(made, connection)
     }
+    var suspects: Set<String> = []
+    while true {
+      switch try attempt(statement, in: source, connection, run) {
+      case .stands: return nil
+      case .refused(let reason): return reason
+      case .suspected(let strays):
+        if let reason = complaint(suspects.intersection(strays)) { return reason }
+        suspects = strays
+      }
+    }
+  }
+
+  private enum Outcome {
+    case stands
+    case suspected(Set<String>)
+    case refused(String)
+  }
+
+  /// Behind a savepoint, to which all goes back but what stands.
+  private static func attempt(
+    _ statement: SQLStatement, in source: SQLSource, _ connection: isolated PostgresConnection,
+    _ run: (isolated PostgresConnection) throws -> Void
+  ) throws -> Outcome {
+    let before = try SharedCatalog.read(connection)
     try connection.execute("savepoint \(savepoint)")
     do {
       try run(connection)
-      guard let reason = try changes(since: before, connection) else {
-        try connection.execute("release savepoint \(savepoint)")
-        return nil
+      let after = try SharedCatalog.read(connection)
+      let made =
+        after.seesPasswords
+        ? try after.ownRoles(since: before, connection)
+        : after.rolesMade(since: before).filter { after.roles[$0] == statement.roleMade(in: source) }
+      let strays = after.strays(since: before, sparing: made)
+      let refusal = strays.isEmpty ? try note(made, connection) : nil
+      guard strays.isEmpty, refusal == nil else {
+        try undo(connection)
+        return refusal.map(Outcome.refused) ?? .suspected(strays)
       }
-      try undo(connection)
-      return reason
+      try connection.execute("release savepoint \(savepoint)")
+      return .stands
     } catch {
       _ = try? connection.shieldedFromCancellation { try undo($0) }
       throw error
@@ -34,19 +73,18 @@ enum ServerKeeper {
     try connection.execute("rollback to savepoint \(savepoint); release savepoint \(savepoint)")
   }
 
-  /// Notes roles that were made, and returns what else was changed.
-  private static func changes(
-    since before: SharedCatalog, _ connection: isolated PostgresConnection
-  ) throws -> String? {
-    let after = try SharedCatalog.read(connection)
-    let strays = after.strays(since: before)
-    guard strays.isEmpty else {
-      return "it changes \(strays.joined(separator: ", ")), which is not only this database's"
-    }
+  private static func complaint(_ strays: Set<String>) -> String? {
+    guard !strays.isEmpty else { return nil }
+    let what = strays.sorted().joined(separator: ", ")
+    return "it changes \(what), which is not only this database's"
+  }
+
+  /// Has roles go away with the database. Returns why that cannot be.
+  private static func note(_ roles: [OID], _ connection: isolated PostgresConnection) throws -> String? {
     var note = try ScratchNote.read(connection)
     let database = try connection.query("select pg_catalog.current_database()").scalar(String.self)
     do {
-      try note.add(after.rolesMade(since: before), database: database, connection)
+      try note.add(roles, database: database, connection)
     } catch let error as PostgresError where error.code == "42501" {
       return "it makes a role, of which this role may not take note (\(error.message))"
     }
@@ -64,6 +102,11 @@ enum ServerKeeper {
 }
 
 extension SQLStatement {
+  /// Reads or writes rows, whatever it calls.
+  fileprivate var isQuery: Bool {
+    ["select", "insert", "update", "delete", "merge", "copy", "with", "values", "table"].contains(words.first)
+  }
+
   /// Whether it may change what the databases of a server share: of itself, or through what it calls.
   var mayReachServer: Bool {
     let noun = words.dropFirst().first ?? ""

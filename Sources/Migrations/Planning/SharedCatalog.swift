@@ -15,7 +15,8 @@ struct SharedCatalog {
   let roles: [OID: String]
   /// Roles that go away with the database.
   private let ours: Set<OID>
-  private let seesPasswords: Bool
+  /// And who made a role.
+  let seesPasswords: Bool
 
   static func read(_ connection: isolated PostgresConnection) throws -> SharedCatalog {
     let seesPasswords = connection.parameterStatus("is_superuser") == "on"
@@ -36,14 +37,30 @@ struct SharedCatalog {
     roles.keys.filter { before.roles[$0] == nil }.sorted()
   }
 
-  /// What is not as it was at the other look and does not go away with the database or roles that were made for it.
-  func strays(since before: SharedCatalog) -> [String] {
-    let ours = before.ours.union(rolesMade(since: before))
+  /// Roles that were made since the other look, by this transaction. Somebody else's are not to go away with the database.
+  func ownRoles(
+    since before: SharedCatalog, _ connection: isolated PostgresConnection
+  ) throws -> [OID] {
+    let roles = rolesMade(since: before)
+    guard !roles.isEmpty else { return [] }
+    let rows = try connection.query(
+      """
+      select a.oid::bigint
+      from pg_catalog.pg_authid a, pg_catalog.div(pg_catalog.pg_current_xact_id()::text::numeric, 4294967296) epoch
+      where a.oid = any ($1::bigint[])
+        and pg_catalog.pg_xact_status((epoch * 4294967296 + a.xmin::text::numeric)::text::xid8) = 'in progress'
+      """, [roles])
+    return try rows.map { try $0.decode(at: 0) }
+  }
+
+  /// What is not as it was at the other look and does not go away with the database or the roles that were made for it.
+  func strays(since before: SharedCatalog, sparing made: [OID]) -> Set<String> {
+    let ours = before.ours.union(made)
     return Set(items.keys).union(before.items.keys).filter { what in
       if what.hasPrefix("the password"), !(seesPasswords && before.seesPasswords) { return false }
       let (old, new) = (before.items[what], items[what])
       return old?.state != new?.state && ours.isDisjoint(with: (old?.roles ?? []) + (new?.roles ?? []))
-    }.sorted()
+    }
   }
 
   private static let items = """

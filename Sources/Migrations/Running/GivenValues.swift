@@ -1,4 +1,4 @@
-public import PostgresClient
+import PostgresClient
 import SQLText
 
 /// The values that scripts were given from outside, which may be secrets: no output shows them. Where the server says them,

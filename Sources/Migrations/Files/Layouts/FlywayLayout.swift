@@ -73,10 +73,11 @@ struct FlywayName {
   }
 
   private static func kind(of file: Substring, _ prefix: String) -> Kind? {
-    let name = file.utf8
-    if name.starts(with: "R__".utf8) { return .repeatable }
-    if name.first == UInt8(ascii: "U") { return .undo }
-    if name.first == UInt8(ascii: "B") { return .baseline }
-    return name.starts(with: prefix.utf8) ? .versioned : nil
+    let first = file.utf8.first
+    if first == UInt8(ascii: "R"), file.hasPrefix("R__") { return .repeatable }
+    if first == UInt8(ascii: "U") { return .undo }
+    if first == UInt8(ascii: "B") { return .baseline }
+    guard prefix.isEmpty || first == prefix.utf8.first else { return nil }
+    return file.hasPrefix(prefix) ? .versioned : nil
   }
 }
