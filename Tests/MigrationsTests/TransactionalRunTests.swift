@@ -99,7 +99,7 @@ import Testing
       "2_role.sql":
         "create table b (x int); create temp table left_behind (x int); set role muster_test_reader;",
       "3_settings.sql":
-        "set statement_timeout = '1ms'; set standard_conforming_strings = off; set session authorization muster_test_reader;",
+        "set statement_timeout = '300ms'; set standard_conforming_strings = off; set session authorization muster_test_reader;",
       "4_prepared.sql":
         "prepare p as select 1; listen l; declare c cursor with hold for select 1; select 'a\\b';",
       "5_locks.sql": "select pg_advisory_unlock_all(); set muster.custom = 'x'",
