@@ -93,13 +93,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["PostgresClient", "Migrations", "TemporaryCluster"] + subprocess,
       path: "Tests/TestSupport", swiftSettings: settings),
-    tests("PostgresClient", ["PostgresClient", "TemporaryCluster"]),
+    tests("PostgresClient", ["PostgresClient", "TemporaryCluster", "TestSupport"]),
     .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
     tests(
       "SQLText",
       ["SQLText", "CPgQuery", "SeededRandom", "PostgresClient", "TemporaryCluster"] + subprocess,
       exclude: ["Cases"]),
-    tests("Replication", ["Replication", "TemporaryCluster"]),
+    tests("Replication", ["Replication", "TemporaryCluster", "TestSupport"]),
     tests(
       "TemporaryCluster",
       ["TemporaryCluster", "PostgresClient", "TestSupport", "with-cluster"] + subprocess),

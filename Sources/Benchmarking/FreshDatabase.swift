@@ -19,19 +19,6 @@ struct FreshDatabase: Sendable {
   }
 
   private func execute(_ sql: String) async throws {
-    try await server.asking { _ = try $0.execute(sql) }
-  }
-}
-
-extension ConnectionSettings {
-  /// On a connection of its own.
-  func asking<T: Sendable>(
-    _ body: @escaping @Sendable (isolated PostgresConnection) throws -> T
-  ) async throws -> T {
-    let connection = try await PostgresConnection.connect(self)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try body(connection)
-    }
+    try await PostgresConnection.withConnection(to: server) { _ = try $0.execute(sql) }
   }
 }

@@ -106,7 +106,7 @@ public struct MigrationRace: Sendable {
     } else {
       samples.apply.append(try await process.duration() / .milliseconds(1))
     }
-    let tables = try await database.asking { connection in
+    let tables = try await PostgresConnection.withConnection(to: database) { connection in
       try connection.query("select count(*) from pg_catalog.pg_class where relname ~ '^item_[0-9]+$'")
         .scalar(Int.self)
     }

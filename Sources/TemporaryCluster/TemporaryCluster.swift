@@ -69,9 +69,7 @@ public final actor TemporaryCluster {
     databases += 1
     let name = "muster_\(databases)"
     let source = template.map { " template \(quoted($0))" } ?? ""
-    let connection = try await PostgresConnection.connect(settings)
-    try await connection.run { connection in
-      defer { connection.close() }
+    try await PostgresConnection.withConnection(to: settings) { connection in
       try connection.execute("create database \(quoted(name))\(source)")
     }
     return settings.with("dbname", name)

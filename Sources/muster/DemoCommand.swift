@@ -124,9 +124,7 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   private func activeUsers(_ settings: ConnectionSettings) async throws -> Int {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { connection in
-      defer { connection.close() }
+    try await PostgresConnection.withConnection(to: settings) { connection in
       // The number may be a second old, and the seeding was quicker.
       _ = try connection.query("select muster.refresh_counts(true)")
       return try connection.query("select public.get_active_user_count()").scalar(Int.self)

@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ArrayTests {
+@Suite(.timeLimit(.minutes(10))) struct ArrayTests {
   @Test(arguments: [[], ["a"], ["", "NULL", "a \"b\"", "\\", "{,}", "\"\u{301}"]] as [[String]])
   func arraysOfTextSurvive(array: [String]) throws {
     let text = try #require(array.postgresText)

@@ -3,7 +3,7 @@ import PostgresClient
 import TemporaryCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BrokenConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokenConnectionTests {
   private func expectClosed(
     _ connection: PostgresConnection, after error: PostgresError?,
     _ location: SourceLocation = #_sourceLocation

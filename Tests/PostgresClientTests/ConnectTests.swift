@@ -3,7 +3,7 @@ import Glibc
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectTests {
   @Test func theServerIsKnown() async throws {
     let connection = try await connect()
     #expect(connection.serverVersion >= 150_000)

@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionPoolTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionPoolTests {
   @Test func connectionsAreSharedAndLimited() async throws {
     let pool = ConnectionPool(try await serverSettings(), size: 3)
     let backends = try await withThrowingTaskGroup(of: Int32.self) { group in

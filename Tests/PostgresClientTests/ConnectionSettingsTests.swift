@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionSettingsTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionSettingsTests {
   @Test func urlsAndKeywordListsRead() throws {
     let url = try ConnectionSettings("postgresql://ann:p%40ss@db.example:6543/shop?sslmode=require")
     #expect(

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CopyTests {
+@Suite(.timeLimit(.minutes(10))) struct CopyTests {
   struct Refusal: Error {}
 
   @Test func textGoesInAndComesOut() async throws {

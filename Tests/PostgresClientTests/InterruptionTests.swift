@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InterruptionTests {
+@Suite(.timeLimit(.minutes(10))) struct InterruptionTests {
   @Test func cancelInterruptsTheStatement() async throws {
     let connection = try await connect()
     let task = Task { try await connection.query("select pg_sleep(600)") }

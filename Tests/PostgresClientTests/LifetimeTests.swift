@@ -2,7 +2,7 @@ import FoundationEssentials
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LifetimeTests {
+@Suite(.timeLimit(.minutes(10))) struct LifetimeTests {
   /// In a process of its own, where nobody else opens files and starts threads.
   @Test func nothingIsLeftOfClosedConnections() async throws {
     let settings = try await serverSettings()

@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct NotificationTests {
+@Suite(.timeLimit(.minutes(10))) struct NotificationTests {
   @Test func notificationsArriveWhileIdle() async throws {
     let listener = try await connect()
     let sender = try await connect()

@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PipelineTests {
+@Suite(.timeLimit(.minutes(10))) struct PipelineTests {
   @Test func resultsComeInOrder() async throws {
     let connection = try await connect()
     for isPrepared in [false, true, true] {

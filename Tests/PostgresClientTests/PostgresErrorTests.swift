@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PostgresErrorTests {
+@Suite(.timeLimit(.minutes(10))) struct PostgresErrorTests {
   @Test func theDescriptionPointsAtThePlace() async throws {
     let connection = try await connect()
     let error = try #require(

@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct QueryTests {
+@Suite(.timeLimit(.minutes(10))) struct QueryTests {
   @Test func rowsKnowTheirColumnsAndTag() async throws {
     let connection = try await connect()
     let rows = try await connection.query(

@@ -1,10 +1,12 @@
 import PostgresClient
+import TemporaryCluster
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReplicationStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct ReplicationStreamTests {
   @Test func aStreamIsReadAnsweredAndEnded() async throws {
-    let connection = try await PostgresConnection.connect(serverSettings().with("replication", "database"))
-    let writer = try await connect()
+    let connection = try await streaming()
+    let writer = try await PostgresConnection.connect(slotSettings())
     let slot = "client_\(connection.backendProcessID)"
     try await connection.run { connection in
       try connection.execute("CREATE_REPLICATION_SLOT \(slot) TEMPORARY LOGICAL test_decoding")
@@ -25,7 +27,7 @@ import Testing
   }
 
   @Test func nothingToReadIsIdleNotAnError() async throws {
-    let connection = try await PostgresConnection.connect(serverSettings().with("replication", "database"))
+    let connection = try await streaming()
     let slot = "client_\(connection.backendProcessID)"
     try await connection.execute("CREATE_REPLICATION_SLOT \(slot) TEMPORARY LOGICAL test_decoding")
     try await connection.startReplication("START_REPLICATION SLOT \(slot) LOGICAL 0/0")
@@ -36,7 +38,7 @@ import Testing
     }
     task.cancel()
     #expect(await postgresError { try await task.value }?.kind == .cancelled)
-    try await terminateBackend(connection.backendProcessID)
+    try await terminateBackend(connection.backendProcessID, at: slotSettings())
     let error = await postgresError {
       while try await connection.receiveCopyData() != .ended {}
     }
@@ -45,7 +47,7 @@ import Testing
   }
 
   @Test func anUnknownSlotIsAnError() async throws {
-    let connection = try await PostgresConnection.connect(serverSettings().with("replication", "database"))
+    let connection = try await streaming()
     let error = await postgresError {
       try await connection.startReplication("START_REPLICATION SLOT nowhere LOGICAL 0/0")
     }
@@ -54,7 +56,7 @@ import Testing
   }
 
   @Test func aStreamStartedAsAQueryIsRefused() async throws {
-    let connection = try await PostgresConnection.connect(serverSettings().with("replication", "database"))
+    let connection = try await streaming()
     let slot = "client_\(connection.backendProcessID)"
     try await connection.execute("CREATE_REPLICATION_SLOT \(slot) TEMPORARY LOGICAL test_decoding")
     let error = await postgresError {
@@ -62,5 +64,13 @@ import Testing
     }
     #expect(error?.kind == .protocol)
     #expect(connection.isClosed)
+  }
+
+  private func streaming() async throws -> PostgresConnection {
+    try await .connect(slotSettings().with("replication", "database"))
+  }
+
+  private func slotSettings() async throws -> ConnectionSettings {
+    try await TemporaryCluster.forSlots().settings
   }
 }

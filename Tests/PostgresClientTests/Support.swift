@@ -16,7 +16,7 @@ struct NeverWaited: Error {}
 func awaitBackend(_ processID: Int32, waitingFor event: String) async throws {
   let observer = try await connect()
   try await observer.run { observer in
-    let givesUpAt = ContinuousClock.now + .seconds(30)
+    let givesUpAt = ContinuousClock.now + .seconds(300)
     var current: String?
     while current != event {
       guard .now < givesUpAt else { throw NeverWaited() }
@@ -27,10 +27,12 @@ func awaitBackend(_ processID: Int32, waitingFor event: String) async throws {
   await observer.close()
 }
 
-func terminateBackend(_ processID: Int32) async throws {
-  let observer = try await connect()
-  try await observer.query("select pg_terminate_backend($1, 30000)", [processID])
-  await observer.close()
+/// At the shared server unless another is named.
+func terminateBackend(_ processID: Int32, at server: ConnectionSettings? = nil) async throws {
+  let home = if let server { server } else { try await serverSettings() }
+  try await PostgresConnection.withConnection(to: home) {
+    _ = try $0.query("select pg_terminate_backend($1, 30000)", [processID])
+  }
 }
 
 /// The error that the body throws; nil when it throws none or another kind.

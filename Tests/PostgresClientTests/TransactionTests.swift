@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TransactionTests {
+@Suite(.timeLimit(.minutes(10))) struct TransactionTests {
   struct Refusal: Error {}
 
   @Test func errorsOfAnyKindRollBack() async throws {

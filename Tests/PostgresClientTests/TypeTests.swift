@@ -2,7 +2,7 @@ import FoundationEssentials
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TypeTests {
+@Suite(.timeLimit(.minutes(10))) struct TypeTests {
   /// Sends a value, has the server cast it, and reads it back.
   private func survives<T: PostgresEncodable & PostgresDecodable & Equatable>(
     _ values: [T], as type: String, _ location: SourceLocation = #_sourceLocation

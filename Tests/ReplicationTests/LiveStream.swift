@@ -1,6 +1,7 @@
 import PostgresClient
 import Replication
 import TemporaryCluster
+import TestSupport
 import Testing
 
 /// A database of one's own, a connection to it, and a stream of its publication `everything`.
@@ -15,7 +16,7 @@ struct LiveStream {
     _ adjust: @Sendable (inout StreamOptions) -> Void = { _ in },
     _ body: (LiveStream) async throws -> Void
   ) async throws {
-    let settings = try await TemporaryCluster.shared().createDatabase()
+    let settings = try await TemporaryCluster.forSlots().createDatabase()
     let connection = try await PostgresConnection.connect(settings)
     _ = try await connection.run {
       try $0.execute("\(script); create publication everything \(publication)")

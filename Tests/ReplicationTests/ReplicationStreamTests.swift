@@ -3,7 +3,7 @@ import Replication
 import TemporaryCluster
 import Testing
 
-@Suite("Replication stream, live", .serialized, .timeLimit(.minutes(1))) struct ReplicationStreamTests {
+@Suite("Replication stream, live", .serialized, .timeLimit(.minutes(10))) struct ReplicationStreamTests {
   @Test func `insert, update, delete and truncate arrive by transaction`() async throws {
     try await LiveStream.run("create table notes (id int primary key, body text)") { live in
       let events = try await live.events(

@@ -1,9 +1,10 @@
 import PostgresClient
 import Replication
 import TemporaryCluster
+import TestSupport
 import Testing
 
-@Suite("Replication stream, its life", .serialized, .timeLimit(.minutes(1))) struct StreamLifeTests {
+@Suite("Replication stream, its life", .serialized, .timeLimit(.minutes(10))) struct StreamLifeTests {
   @Test func `what was not confirmed is sent again, what was is not`() async throws {
     try await Durable.run { durable in
       try await durable.insert(1, 2)
@@ -190,7 +191,7 @@ private struct Durable {
   static func run(
     on cluster: TemporaryCluster? = nil, _ body: (Durable) async throws -> Void
   ) async throws {
-    let home = if let cluster { cluster } else { try await TemporaryCluster.shared() }
+    let home = if let cluster { cluster } else { try await TemporaryCluster.forSlots() }
     let settings = try await home.createDatabase()
     let durable = Durable(settings: settings, connection: try await PostgresConnection.connect(settings))
     try await durable.connection.run { connection in

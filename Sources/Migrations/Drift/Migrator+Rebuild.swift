@@ -26,9 +26,13 @@ extension Migrator {
       options.objects = try await appliedObjects(view)
       // Where nothing is applied, nothing makes the history and its schema.
       if files.isEmpty {
-        try await Self.session(scratch) { _ = try $0.execute("create schema if not exists muster") }
+        try await PostgresConnection.withConnection(to: scratch) {
+          _ = try $0.execute("create schema if not exists muster")
+        }
       }
-      if musterAsScript { try await Self.session(scratch) { try ExtensionScript.install($0) } }
+      if musterAsScript {
+        try await PostgresConnection.withConnection(to: scratch) { try ExtensionScript.install($0) }
+      }
       _ = try await Migrator(scratch, directory: directory, options: options).migrate()
       return rehearsal.statements
     } catch {
@@ -40,7 +44,7 @@ extension Migrator {
   public func foreignHistoryTables(_ view: DatabaseView) async throws(MigrationError) -> [String] {
     guard view.history.contains(where: { $0.kind == .adopted }) else { return [] }
     do {
-      return try await Self.session(settings) { try ForeignHistory.tables($0) }
+      return try await PostgresConnection.withConnection(to: settings) { try ForeignHistory.tables($0) }
     } catch {
       throw MigrationError(error)
     }
@@ -57,7 +61,7 @@ extension Migrator {
   private func appliedObjects(_ view: DatabaseView) async throws -> ObjectFolder {
     guard !view.past.objects.isEmpty else { return ObjectFolder([], of: directory, options.context) }
     let table = ObjectTable(scope: options.scope).records
-    let records = try await Self.session(settings) { connection in
+    let records = try await PostgresConnection.withConnection(to: settings) { connection in
       try ObjectTable.decode(connection.query(table.sql, table.parameters))
     }
     return ObjectFolder(records, of: directory, options.context)
@@ -65,7 +69,9 @@ extension Migrator {
 
   private func formerly(_ files: [MigrationFile]) async throws -> [MigrationFile] {
     let history = History(scope: options.scope)
-    let texts = try await Self.session(settings) { try history.sql(of: files.map(\.version), $0) }
+    let texts = try await PostgresConnection.withConnection(to: settings) {
+      try history.sql(of: files.map(\.version), $0)
+    }
     return files.compactMap { file in
       texts[file.version].map {
         MigrationFile(version: file.version, name: file.name, path: file.path, bytes: Array($0.utf8))

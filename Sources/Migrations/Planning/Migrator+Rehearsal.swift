@@ -29,7 +29,7 @@ extension Migrator {
     options.ignoresForeignHistory = true
     options.rehearsal = rehearsal
     do {
-      let countsScans = try await Self.session(copy) { connection in
+      let countsScans = try await PostgresConnection.withConnection(to: copy) { connection in
         try rehearsal.begin(connection)
         return try connection.query("select pg_catalog.current_setting('track_counts')::boolean").scalar(
           Bool.self)
@@ -53,7 +53,7 @@ extension Migrator {
 
   private func withSizes(_ statements: [RehearsedStatement]) async throws -> [RehearsedStatement] {
     let names = Set(statements.flatMap { $0.effects.compactMap(\.nameOnTarget) })
-    let sizes = try await Self.session(settings) { try TargetSizes.read(names, $0) }
+    let sizes = try await PostgresConnection.withConnection(to: settings) { try TargetSizes.read(names, $0) }
     return statements.map { statement in
       var statement = statement
       statement.effects = statement.effects.map { effect in
@@ -62,16 +62,6 @@ extension Migrator {
         return effect
       }
       return statement
-    }
-  }
-
-  static func session<T: Sendable>(
-    _ settings: ConnectionSettings, _ body: @Sendable (isolated PostgresConnection) throws -> T
-  ) async throws -> T {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try body(connection)
     }
   }
 }

@@ -91,6 +91,18 @@ public actor PostgresConnection {
     try body(self)
   }
 
+  /// Connects, runs one unit of work, and closes the connection however that ends.
+  ///
+  /// - Throws: ``PostgresError`` as ``connect(_:)`` does, or what the body throws.
+  public static func withConnection<T: Sendable>(
+    to settings: ConnectionSettings, _ body: @Sendable (isolated PostgresConnection) throws -> T
+  ) async throws -> T {
+    try await connect(settings).run { connection in
+      defer { connection.close() }
+      return try body(connection)
+    }
+  }
+
   /// Interrupts the statement that is running, from any thread. Without one it does nothing.
   public nonisolated func cancel() { flags.requestCancel() }
 

@@ -66,11 +66,7 @@ struct DriftSurvey: Sendable {
   }
 
   private func catalog(of settings: ConnectionSettings) async throws -> Catalog {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try Catalog.read(connection)
-    }
+    try await PostgresConnection.withConnection(to: settings) { try Catalog.read($0) }
   }
 
   // MARK: The scratch database
@@ -101,10 +97,8 @@ struct DriftSurvey: Sendable {
   /// The plain script in its place would make other objects.
   private func requireMuster(_ target: TargetEnvironment, on scratch: ConnectionSettings) async throws {
     guard target.muster == .extension else { return }
-    let connection = try await PostgresConnection.connect(scratch)
-    let isAvailable = try await connection.run { connection in
-      defer { connection.close() }
-      return try !connection.query(
+    let isAvailable = try await PostgresConnection.withConnection(to: scratch) { connection in
+      try !connection.query(
         "select from pg_catalog.pg_available_extensions where name = 'muster'"
       ).isEmpty
     }

@@ -55,10 +55,9 @@ struct DumpCommand: AsyncParsableCommand {
     options.owners = !noOwner
     options.privileges = !noPrivileges
     let withHistory = history
-    let connection = try await PostgresConnection.connect(try database.required())
-    let (catalog, script) = try await connection.run { connection in
-      defer { connection.close() }
-      return try connection.transaction("isolation level repeatable read read only") { connection in
+    let settings = try database.required()
+    let (catalog, script) = try await PostgresConnection.withConnection(to: settings) { connection in
+      try connection.transaction("isolation level repeatable read read only") { connection in
         (try Catalog.read(connection), withHistory ? try HistoryScript.read(connection) : [])
       }
     }

@@ -68,16 +68,14 @@ struct FleetOptions: ParsableArguments {
   }
 
   private func rows(_ base: ConnectionSettings) async throws -> (columns: [String], values: [[String?]]) {
-    let connection = try await PostgresConnection.connect(base)
-    do {
-      return try await connection.run { connection in
-        defer { connection.close() }
+    try await PostgresConnection.withConnection(to: base) { connection in
+      do {
         let rows = try connection.transaction("read only") { try $0.query(targetsQuery ?? "") }
         let columns = rows.columns.map(\.name)
         return (columns, rows.map { row in columns.indices.map { row[$0] } })
+      } catch let error as PostgresError where error.kind == .server {
+        throw UsageError(message: "--targets-query: \(error)")
       }
-    } catch let error as PostgresError where error.kind == .server {
-      throw UsageError(message: "--targets-query: \(error)")
     }
   }
 

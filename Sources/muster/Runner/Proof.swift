@@ -65,9 +65,7 @@ final class Proof: Sendable {
   }
 
   private func messages(at settings: ConnectionSettings) async throws -> Set<String> {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { [table] connection in
-      defer { connection.close() }
+    return try await PostgresConnection.withConnection(to: settings) { [table] connection in
       try connection.execute("begin")
       let report = try AccessProof(table)(connection)
       return Set(report.verdict.results.flatMap(\.findings).map(\.message))

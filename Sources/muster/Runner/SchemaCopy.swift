@@ -11,7 +11,7 @@ struct SchemaCopy: Sendable {
 
   /// Reads only.
   init(of settings: ConnectionSettings) async throws {
-    script = try await Self.session(settings) { connection in
+    script = try await PostgresConnection.withConnection(to: settings) { connection in
       try connection.transaction("isolation level repeatable read read only") { connection in
         var options = Dump.Options()
         options.excluded = Self.leftOut
@@ -26,23 +26,13 @@ struct SchemaCopy: Sendable {
   /// - Returns: the version of the server that it is on.
   /// - Throws: ``CopyError`` where something of it cannot be made there.
   func write(to settings: ConnectionSettings) async throws -> String {
-    try await Self.session(settings) { connection in
+    try await PostgresConnection.withConnection(to: settings) { connection in
       do {
         try connection.execute(script)
       } catch let error as PostgresError where error.kind == .server {
         throw CopyError(cause: error)
       }
       return connection.parameterStatus("server_version") ?? ""
-    }
-  }
-
-  private static func session<T: Sendable>(
-    _ settings: ConnectionSettings, _ body: @Sendable (isolated PostgresConnection) throws -> T
-  ) async throws -> T {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try body(connection)
     }
   }
 }

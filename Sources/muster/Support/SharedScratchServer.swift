@@ -83,11 +83,7 @@ struct SharedScratchServer: Sendable {
   /// Takes away what is left of runs whose session is gone. It may be the target's server: before that one is looked at.
   static func tidy(_ settings: ConnectionSettings?) async throws {
     guard let settings else { return }
-    let connection = try await PostgresConnection.connect(settings)
-    try await connection.run { connection in
-      defer { connection.close() }
-      try removeRemnants(connection)
-    }
+    try await PostgresConnection.withConnection(to: settings) { try removeRemnants($0) }
   }
 
   private static func removeRemnants(_ connection: isolated PostgresConnection) throws {

@@ -36,10 +36,8 @@ struct TargetEnvironment: Sendable {
 
   /// Reads only.
   static func read(_ settings: ConnectionSettings) async throws -> TargetEnvironment {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try connection.transaction("isolation level repeatable read read only") { try read($0) }
+    try await PostgresConnection.withConnection(to: settings) { connection in
+      try connection.transaction("isolation level repeatable read read only") { try read($0) }
     }
   }
 

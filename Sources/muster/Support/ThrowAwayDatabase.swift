@@ -21,9 +21,7 @@ enum ThrowAwayDatabase {
   }
 
   static func createCron(in settings: ConnectionSettings) async throws {
-    let connection = try await PostgresConnection.connect(settings)
-    try await connection.run { connection in
-      defer { connection.close() }
+    try await PostgresConnection.withConnection(to: settings) { connection in
       try connection.execute("create extension pg_cron")
     }
   }

@@ -9,7 +9,7 @@ struct ThrowAwayScratchServer: Sendable {
   func with<T: Sendable>(
     _ target: TargetEnvironment, _ body: (ScratchDatabase) async throws -> T
   ) async throws -> T {
-    try await session(settings) { connection in
+    try await PostgresConnection.withConnection(to: settings) { connection in
       for role in target.roles where role != target.user {
         if try !isThere(role, connection) { try connection.execute("create role \(quoted(role))") }
       }
@@ -19,7 +19,7 @@ struct ThrowAwayScratchServer: Sendable {
       try makeDatabase(target, connection)
     }
     let own = settings.with("dbname", target.database)
-    try await session(own) { connection in
+    try await PostgresConnection.withConnection(to: own) { connection in
       if hasCron, target.hasCron { try connection.execute("create extension pg_cron") }
       target.applySettings(to: target.database, all: true, connection)
     }
@@ -50,16 +50,6 @@ struct ThrowAwayScratchServer: Sendable {
     if target.roles.contains(target.databaseOwner) {
       try connection.execute(
         "alter database \(quoted(target.database)) owner to \(quoted(target.databaseOwner))")
-    }
-  }
-
-  private func session<T: Sendable>(
-    _ settings: ConnectionSettings, _ body: @Sendable (isolated PostgresConnection) throws -> T
-  ) async throws -> T {
-    let connection = try await PostgresConnection.connect(settings)
-    return try await connection.run { connection in
-      defer { connection.close() }
-      return try body(connection)
     }
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("Delivery checks, live", .serialized, .timeLimit(.minutes(5))) struct DeliveryCheckTests {
+@Suite("Delivery checks, live", .serialized, .timeLimit(.minutes(10))) struct DeliveryCheckTests {
   @Test(arguments: DeliveryChecks.all)
   func `passes on the features as they are, and leaves nothing behind`(check: Check) async throws {
     let context = try await Installed.context(clients: 40)
