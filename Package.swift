@@ -28,9 +28,9 @@ let subprocess: [Target.Dependency] = [
 /// and no time to be relocated.
 let selfContained = LinkerSetting.unsafeFlags(
   [
-    "-Xclang-linker", "-no-pie", "-static-stdlib", "-lCoreFoundation", "-l_FoundationCShims",
+    "-Xclang-linker", "-no-pie", "-static-stdlib", "-Xlinker", "--no-export-dynamic", "-l_FoundationCShims",
     "-l_FoundationCollections",
-    "-lswiftSynchronization", "-l_FoundationICU", "-lstdc++",
+    "-lswiftSynchronization", "-lstdc++",
   ], .when(platforms: [.linux]))
 
 let package = Package(
@@ -48,7 +48,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -57,6 +56,7 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
     library("PostgresClient", ["CLibPQ"]),
     library("SQLText"),
     library("Replication", ["PostgresClient"]),
@@ -77,7 +77,7 @@ let package = Package(
     library(
       "Verification",
       [
-        "PostgresClient", "Replication", "SeededRandom", .product(name: "Yams", package: "Yams"),
+        "PostgresClient", "Replication", "SeededRandom", "CLibYAML",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     library("Benchmarking", ["PostgresClient"] + subprocess),

@@ -96,7 +96,13 @@ import Verification
       head + "functions:\n  public.f(): someone",
       "t.yaml:9:15: nobody is called “someone”: no persona and no group"
     ),
-    (head + "functions:\n  public.f(): nobody\n  public.f(): nobody", "declared twice"),
+    (
+      head + "functions:\n  public.f(): nobody\n  public.f(): nobody",
+      "t.yaml:10:3: declared twice: public.f()"
+    ),
+    ("schemas: &all [*all]", "t.yaml:1:10: this is a part of itself"),
+    ("schemas: [public]\n---\nschemas: [public]", "t.yaml:3:1: one document is expected"),
+    ("schemas: *nothing", "t.yaml:1:10: found undefined alias"),
   ]
 
   @Test(arguments: faults.indices)

@@ -1,5 +1,3 @@
-internal import Yams
-
 extension Expectations {
   /// Reads expectations from YAML; errors call the text by the file's name.
   public init(yaml: String, file: String) throws(ExpectationsError) {
@@ -10,21 +8,19 @@ extension Expectations {
 /// Turns the YAML into `Expectations`, and says line and column of whatever does not fit.
 struct ExpectationsLoader {
   let file: String
-  let root: Node
+  let root: YAMLNode
   private let lines: [Substring]
 
   init(yaml: String, file: String) throws(ExpectationsError) {
     self.file = file
     lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
-    do {
-      guard let node = try Yams.compose(yaml: yaml) else {
-        throw ExpectationsError(file: file, message: "the file is empty")
+    do throws(YAMLError) {
+      guard let node = try YAMLReader.read(yaml) else {
+        throw YAMLError(message: "the file is empty", position: nil)
       }
       root = node
-    } catch let error as ExpectationsError {
-      throw error
     } catch {
-      throw Self.unreadable(error, file: file)
+      throw ExpectationsError(file: file, position: error.position, message: error.message)
     }
   }
 
@@ -49,7 +45,7 @@ struct ExpectationsLoader {
   // MARK: People
 
   /// Whoever has no role is there to own rows, and does nothing himself.
-  private func people(from node: Node) throws(ExpectationsError) -> [Persona] {
+  private func people(from node: YAMLNode) throws(ExpectationsError) -> [Persona] {
     var personas: [Persona] = []
     for (name, body) in try entries(node, "personas") {
       let fields = try mapping(body, "a persona", keys: ["role", "id", "claims"])
@@ -70,7 +66,9 @@ struct ExpectationsLoader {
   }
 
   /// Names of personas and groups, each with the personas that it stands for.
-  private func groups(from node: Node?, personas: [String]) throws(ExpectationsError) -> [String: [String]] {
+  private func groups(from node: YAMLNode?, personas: [String]) throws(ExpectationsError) -> [String:
+    [String]]
+  {
     var groups = Dictionary(uniqueKeysWithValues: personas.map { ($0, [$0]) })
     groups["nobody"] = []
     guard let node else { return groups }
@@ -99,7 +97,7 @@ struct ExpectationsLoader {
   // MARK: Relations
 
   private func relations(
-    from node: Node?, groups: [String: [String]]
+    from node: YAMLNode?, groups: [String: [String]]
   ) throws(ExpectationsError) -> [RelationExpectation] {
     guard let node else { return [] }
     var relations: [RelationExpectation] = []
@@ -110,7 +108,7 @@ struct ExpectationsLoader {
   }
 
   private func relation(
-    _ name: AccessTable.Field, _ body: Node, groups: [String: [String]]
+    _ name: AccessTable.Field, _ body: YAMLNode, groups: [String: [String]]
   ) throws(ExpectationsError) -> RelationExpectation {
     if body.scalar != nil { return try shortRelation(name, try field(body), groups: groups) }
     let fields = try mapping(body, name.text, keys: ["about", "rows", "access", "insert"])
@@ -153,7 +151,7 @@ struct ExpectationsLoader {
       cells: cells, inserts: [:])
   }
 
-  private func kinds(from node: Node) throws(ExpectationsError) -> [RelationExpectation.RowKind] {
+  private func kinds(from node: YAMLNode) throws(ExpectationsError) -> [RelationExpectation.RowKind] {
     var kinds: [RelationExpectation.RowKind] = []
     for (name, body) in try entries(node, "rows") {
       kinds.append(.init(name: name.text, predicate: try text(body)))
@@ -162,7 +160,7 @@ struct ExpectationsLoader {
   }
 
   private func inserts(
-    from node: Node?, kinds: [RelationExpectation.RowKind]
+    from node: YAMLNode?, kinds: [RelationExpectation.RowKind]
   ) throws(ExpectationsError) -> [String: String] {
     guard let node else { return [:] }
     var inserts: [String: String] = [:]
@@ -195,8 +193,8 @@ struct ExpectationsLoader {
     return cells
   }
 
-  private func table(_ node: Node) throws(ExpectationsError) -> AccessTable {
-    let first = position(of: node).line + 1
+  private func table(_ node: YAMLNode) throws(ExpectationsError) -> AccessTable {
+    let first = node.position.line + 1
     let count = try text(node).split(separator: "\n", omittingEmptySubsequences: false).count
     let block = (first..<min(first + count, lines.count + 1)).map { (number: $0, text: lines[$0 - 1]) }
     do {
@@ -211,7 +209,7 @@ struct ExpectationsLoader {
   // MARK: Functions
 
   private func functions(
-    from node: Node?, groups: [String: [String]]
+    from node: YAMLNode?, groups: [String: [String]]
   ) throws(ExpectationsError) -> [FunctionExpectation] {
     guard let node else { return [] }
     var functions: [FunctionExpectation] = []
