@@ -40,6 +40,7 @@ struct Muster: AsyncParsableCommand {
   static func main() async {
     // A reader that has gone away shows as EPIPE where it is written to.
     signal(SIGPIPE, SIG_IGN)
+    Memory.shareOneHeap()
     do {
       try await interruptible {
         var command = try parseAsRoot()

@@ -97,7 +97,6 @@ struct MigrateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    Memory.shareOneHeap()
     if fleet.isWanted {
       let run = FleetRun(
         fleet: try await fleet.fleet(database), directory: folder.path, options: try options(),

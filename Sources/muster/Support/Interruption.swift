@@ -9,8 +9,8 @@ import UnixSignals
 /// Runs a command so that Ctrl-C and TERM cancel it: it rolls back and tidies up, and then ends. A second one ends it at
 /// once, which leaves nothing behind either: PostgreSQL rolls back, and a throw-away server ends with its parent.
 func interruptible(_ command: @escaping @Sendable () async throws -> Void) async throws {
-  let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
   let work = Task { try await command() }
+  let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
   let watch = Task { () -> ExitStatus? in
     var received: ExitStatus?
     for await signal in signals {
@@ -23,9 +23,9 @@ func interruptible(_ command: @escaping @Sendable () async throws -> Void) async
   }
   let result = await work.result
   watch.cancel()
-  let signal = await watch.value
-  if let signal, case .failure(let error) = result { throw Interrupted(exitStatus: signal, during: error) }
-  try result.get()
+  guard case .failure(let error) = result else { return }
+  if let signal = await watch.value { throw Interrupted(exitStatus: signal, during: error) }
+  throw error
 }
 
 /// The command did not come to its end because somebody said so.
