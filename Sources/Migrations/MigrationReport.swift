@@ -33,15 +33,19 @@ public struct MigrationReport: Sendable {
     }
   }
 
-  /// The database as it was found.
-  public let before: DatabaseView
+  public let surroundings: Surroundings
+  /// What the history had before.
+  public let versionsBefore: [Version]
   /// All that ran, hooks too, in order.
   public internal(set) var done: [Applied] = []
   /// What became of the code objects, and how long that took where it was a transaction of its own.
   public internal(set) var objects: [ObjectChange] = []
   public internal(set) var objectsTook = Duration.zero
 
-  init(_ before: DatabaseView) { self.before = before }
+  init(_ surroundings: Surroundings, versionsBefore: [Version]) {
+    self.surroundings = surroundings
+    self.versionsBefore = versionsBefore
+  }
 
   public var applied: [Applied] { done.filter { $0.direction == .up } }
   public var takenBack: [Applied] { done.filter { $0.direction == .down } }
@@ -49,7 +53,7 @@ public struct MigrationReport: Sendable {
   /// The highest version that is applied now, nil when there is none.
   public var version: Version? {
     let gone = Set(takenBack.map(\.file.version))
-    return (before.history.map(\.version).filter { !gone.contains($0) } + applied.map(\.file.version))
+    return (versionsBefore.filter { !gone.contains($0) } + applied.map(\.file.version))
       .filter { !$0.isRepeatable }.max()
   }
 }

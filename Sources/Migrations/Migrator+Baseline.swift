@@ -14,7 +14,9 @@ public struct BaselinePlan: Sendable {
 extension Migrator {
   /// What a baseline at the version would note. Reads only. Throws `MigrationError.course` where no file has the version.
   public func baselinePlan(at version: Version) async throws(MigrationError) -> BaselinePlan {
-    try await connected { connection, folder in try await plan(version, connection, folder) }
+    try await connected { connection, folder, state in
+      try await plan(version, connection, folder, state)
+    }
   }
 
   /// Notes every file up to the version as applied, and runs none: for a database that was there before Muster and has what
@@ -22,13 +24,13 @@ extension Migrator {
   public func baseline(
     at version: Version, _ report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
   ) async throws(MigrationError) -> BaselinePlan {
-    try await connected { connection, folder in
-      let shown = try await plan(version, connection, folder)
+    try await connected { connection, folder, state in
+      let shown = try await plan(version, connection, folder, state)
       if let error = shown.view.surroundings.unwritable { throw error }
       let deployment = Deployment(
         connection: connection, connectionSettings: settings, options: options, report: report)
       return try await deployment.underLock(shown.view.surroundings) { backend in
-        let plan = try await plan(version, connection, folder)
+        let plan = try await plan(version, connection, folder, self.state(connection))
         let settings = deployment.settings(plan.view.surroundings, backend: backend)
         let statements = plan.files.flatMap { file in
           let row = settings.history.insertion(of: file, by: settings.musterVersion, as: .baseline)
@@ -42,15 +44,15 @@ extension Migrator {
   }
 
   private func plan(
-    _ version: Version, _ connection: PostgresConnection, _ folder: MigrationFolder
+    _ version: Version, _ connection: PostgresConnection, _ folder: MigrationFolder, _ state: DatabaseState
   ) async throws -> BaselinePlan {
     let versions = folder.files.map(\.version).filter { !$0.isRepeatable }
     guard versions.contains(version) else {
       throw CourseError.unknown(
         version, below: versions.last { $0 < version }, above: versions.first { $0 > version })
     }
-    let view = try await read(connection, folder, heedingFaults: false)
-    let known = Set(view.history.map(\.version))
+    let view = try await compare(folder, with: state, connection, heedingFaults: false)
+    let known = state.past.versions
     let isEmpty = try await connection.run { try DatabaseContents.isEmpty($0) }
     return BaselinePlan(
       view: view,

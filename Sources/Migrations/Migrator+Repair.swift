@@ -3,7 +3,9 @@ import PostgresClient
 extension Migrator {
   /// What is to be repaired, and nothing else. Reads only.
   public func repairPlan(_ wishes: RepairWishes = .init()) async throws(MigrationError) -> RepairPlan {
-    try await connected { connection, folder in try await plan(wishes, connection, folder).plan }
+    try await connected { connection, folder, state in
+      try await plan(wishes, connection, folder, state).plan
+    }
   }
 
   /// Makes the changes that were shown, all in one transaction and under the deployment lock. Throws
@@ -13,13 +15,13 @@ extension Migrator {
     _ report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
   ) async throws(MigrationError) {
     guard !shown.changes.isEmpty else { return }
-    try await connected { connection, folder in
-      let view = try await plan(wishes, connection, folder).view
+    try await connected { connection, folder, state in
+      let view = try await plan(wishes, connection, folder, state).view
       if let error = view.surroundings.unwritable { throw error }
       let deployment = Deployment(
         connection: connection, connectionSettings: settings, options: options, report: report)
       try await deployment.underLock(view.surroundings) { backend in
-        let plan = try await plan(wishes, connection, folder).plan
+        let plan = try await plan(wishes, connection, folder, self.state(connection)).plan
         guard plan.changes.map(\.identity) == shown.changes.map(\.identity) else {
           throw RepairError.overtaken
         }
@@ -33,9 +35,10 @@ extension Migrator {
   }
 
   private func plan(
-    _ wishes: RepairWishes, _ connection: PostgresConnection, _ folder: MigrationFolder
+    _ wishes: RepairWishes, _ connection: PostgresConnection, _ folder: MigrationFolder,
+    _ state: DatabaseState
   ) async throws -> (plan: RepairPlan, view: DatabaseView) {
-    let view = try await read(connection, folder, heedingFaults: false)
+    let view = try await compare(folder, with: state, connection, heedingFaults: false)
     let history = History(scope: options.scope)
     let kept =
       view.surroundings.hasHistory

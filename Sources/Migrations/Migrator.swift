@@ -59,9 +59,17 @@ public struct Migrator: Sendable {
   public func migrate(
     _ report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
   ) async throws(MigrationError) -> MigrationReport {
-    try await connected { connection, folder -> MigrationReport in
-      let view = try await read(connection, folder)
-      var result = MigrationReport(view)
+    try await connected { [scope = options.scope] in
+      try Glance.read($0, scope: scope)
+    } _: { connection, folder, glance -> MigrationReport in
+      if try isUpToDate(glance, folder) {
+        return MigrationReport(glance.surroundings, versionsBefore: folder.files.map(\.version))
+      }
+      let state = try await connection.run { [scope = options.scope] in
+        try DatabaseState(glance.surroundings, scope: scope, $0)
+      }
+      let view = try await compare(folder, with: state, connection)
+      var result = MigrationReport(view.surroundings, versionsBefore: view.history.map(\.version))
       tellOddities(view, report)
       let due = try tasks(view, folder)
       guard !due.isEmpty else { return result }
@@ -72,7 +80,7 @@ public struct Migrator: Sendable {
         connection: connection, connectionSettings: settings, options: options,
         report: report)
       let deployed = try await deployment.underLock(view.surroundings) { backend in
-        let view = try await read(connection, folder)
+        let view = try await compare(folder, with: self.state(connection), connection)
         let tasks = try tasks(view, folder)
         if let standIn = StandIn(for: folder.tool, in: try works(view, folder)),
           try await connection.run({ try standIn.create($0) })
@@ -89,79 +97,104 @@ public struct Migrator: Sendable {
 
   /// What there is and what is missing. Reads only.
   public func status() async throws(MigrationError) -> DatabaseView {
-    try await connected { connection, folder in try await read(connection, folder, heedingFaults: false) }
+    try await connected { connection, folder, state in
+      try await compare(folder, with: state, connection, heedingFaults: false)
+    }
   }
 
   /// The SQL of a version as it was applied; nil where the history does not have the version.
   public func appliedSQL(of version: Version) async throws(MigrationError) -> String? {
-    try await connected { connection, _ in
-      try await connection.run { connection in
-        guard try Surroundings.read(connection).hasHistory else { return nil }
-        return try History(scope: options.scope).sql(of: [version], connection)[version]
-      }
+    try await connected { connection, _, state in
+      guard state.surroundings.hasHistory else { return nil }
+      return try await connection.run { try History(scope: options.scope).sql(of: [version], $0)[version] }
     }
   }
 
   /// What `migrate` would run, checked as far as it can be without running it. Reads only.
   public func plan() async throws(MigrationError) -> MigrationPlan {
-    try await connected { connection, folder in
+    try await connected { connection, folder, state in
       _ = try await connection.run { try $0.execute("begin read only") }
-      let view = try await read(connection, folder)
+      let view = try await compare(folder, with: state, connection)
       return MigrationPlan(view: view, steps: try tasks(view, folder).works)
     }
   }
 
   // MARK: Steps
 
+  /// Whether one look tells that there is nothing to do.
+  private func isUpToDate(_ glance: Glance, _ folder: MigrationFolder) throws -> Bool {
+    guard options.target == .newest, options.files == nil, options.objects == nil else { return false }
+    let objects = try ObjectFolder(in: directory, context: options.context)
+    return glance.isUpToDate(folder.files, objects.files)
+  }
+
+  /// Runs the body on a session, with the folder and the database read.
   func connected<T: Sendable>(
-    _ body: (PostgresConnection, MigrationFolder) async throws -> T
+    _ body: (PostgresConnection, MigrationFolder, DatabaseState) async throws -> T
   ) async throws(MigrationError) -> T {
-    // The server begins a session while the folder is read. Nobody waits for it where the folder is no good.
-    let connecting = Task { [settings] in try await PostgresConnection.connect(settings) }
-    defer { connecting.cancel() }
+    let scope = options.scope
+    return try await connected({ try DatabaseState.read($0, scope: scope) }, body)
+  }
+
+  /// Reads the folder, and the database meanwhile, and runs the body on the session. What is wrong with the folder is told
+  /// first, whatever the server says.
+  private func connected<T: Sendable, State: Sendable>(
+    _ look: @escaping @Sendable (isolated PostgresConnection) throws -> State,
+    _ body: (PostgresConnection, MigrationFolder, State) async throws -> T
+  ) async throws(MigrationError) -> T {
+    let reaching = Task { try await reach(look) }
+    defer { reaching.cancel() }
     do {
       let folder = try MigrationFolder(reading: directory, as: options.tool, context: options.context)
-      let connection = try await connecting.value
-      do {
-        let value = try await body(connection, folder)
-        await connection.close()
-        return value
-      } catch {
-        await connection.close()
-        throw error
-      }
+      let (connection, state) = try await reaching.value
+      defer { connection.finish() }
+      return try await body(connection, folder, state)
     } catch {
       throw MigrationError(error)
     }
   }
 
-  func read(
-    _ connection: PostgresConnection, _ folder: MigrationFolder, heedingFaults: Bool = true
+  private func reach<State: Sendable>(
+    _ look: @Sendable (isolated PostgresConnection) throws -> State
+  ) async throws -> (PostgresConnection, State) {
+    let connection = try await PostgresConnection.connect(settings)
+    do {
+      return (connection, try await connection.run(look))
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /// Another look at the database.
+  func state(_ connection: PostgresConnection) async throws -> DatabaseState {
+    try await connection.run { try DatabaseState.read($0, scope: options.scope) }
+  }
+
+  /// What the files and the database come to together. Throws what keeps files from running, where that is heeded.
+  func compare(
+    _ folder: MigrationFolder, with state: DatabaseState, _ connection: PostgresConnection,
+    heedingFaults: Bool = true
   ) async throws -> DatabaseView {
     let objects = try options.objects ?? ObjectFolder(in: directory, context: options.context)
-    let view = try await connection.run { connection in
-      let surroundings = try Surroundings.read(connection)
-      if let error = surroundings.unsupported { throw error }
-      try refuseMissingSchema(surroundings, connection)
-      let history = History(scope: options.scope)
-      let past = surroundings.hasHistory ? try history.read(connection) : .none
-      let files = options.files ?? folder.files
-      var reconciliation = Reconciliation(files: files, history: past.entries)
-      if !reconciliation.unexplained.isEmpty {
-        let kept = try history.sql(of: reconciliation.unexplained, connection)
-        reconciliation = Reconciliation(files: files, history: past.entries, kept: kept)
+    let files = options.files ?? folder.files
+    let entries = state.past.entries
+    var reconciliation = Reconciliation(files: files, history: entries)
+    if !reconciliation.unexplained.isEmpty {
+      let kept = try await connection.run { [unexplained = reconciliation.unexplained] in
+        try History(scope: options.scope).sql(of: unexplained, $0)
       }
-      // What another tool has applied is looked for once: before there is anything of Muster's own.
-      let looksElsewhere = past.entries.isEmpty && options.scope.isEmpty && !options.ignoresForeignHistory
-      return DatabaseView(
-        surroundings: surroundings, past: past, reconciliation: reconciliation,
-        objects: ObjectComparison(objects, past.objects),
-        foreign: looksElsewhere ? try Adoption.due(folder, connection) : nil)
+      reconciliation = Reconciliation(files: files, history: entries, kept: kept)
     }
-    if heedingFaults, let foreign = view.foreign { throw AdoptionError.notAdopted(foreign) }
-    let faults = view.reconciliation.faults.filter(isInTheWay)
+    // What another tool has applied is looked for once: before there is anything of Muster's own.
+    let looksElsewhere = entries.isEmpty && options.scope.isEmpty && !options.ignoresForeignHistory
+    let foreign = looksElsewhere ? try await connection.run { try Adoption.due(folder, $0) } : nil
+    if heedingFaults, let foreign { throw AdoptionError.notAdopted(foreign) }
+    let faults = reconciliation.faults.filter(isInTheWay)
     if heedingFaults, !faults.isEmpty { throw MigrationError.history(faults) }
-    return view
+    return DatabaseView(
+      surroundings: state.surroundings, past: state.past, reconciliation: reconciliation,
+      objects: ObjectComparison(objects, state.past.objects), foreign: foreign)
   }
 
   private func isInTheWay(_ fault: HistoryFault) -> Bool {
@@ -201,18 +234,6 @@ public struct Migrator: Sendable {
     let after = try hook(hooks.after, .after)
     if works.isEmpty { return view.past.owesHook ? after : [] }
     return try hook(hooks.before, .before) + works + after
-  }
-
-  /// What a tenant's files make without saying where would go nowhere.
-  private func refuseMissingSchema(
-    _ surroundings: Surroundings, _ connection: isolated PostgresConnection
-  ) throws {
-    guard !options.scope.isEmpty else { return }
-    let isThere = try connection.query(
-      "select pg_catalog.to_regnamespace(pg_catalog.quote_ident($1)) is not null", [options.scope])
-    guard try isThere.scalar(Bool.self) else {
-      throw ServerError.schemaMissing(options.scope, database: surroundings.database)
-    }
   }
 
   private func tellOddities(_ view: DatabaseView, _ report: @Sendable (MigrationEvent) -> Void) {

@@ -88,6 +88,12 @@ public struct Row: Sendable {
   /// The texts of all cells in order.
   public var cells: [String?] { (0..<count).map { self[$0] } }
 
+  /// The text of a cell that is not NULL: what ``decode(_:at:)`` makes a `String`, in less time.
+  public func text(at column: Int) throws(PostgresError) -> String {
+    guard let text = self[column] else { throw failure(String.self, column, "NULL") }
+    return text
+  }
+
   /// - Throws: ``PostgresError`` of kind `decoding` that names the column, its type and the type asked for, not the value.
   public func decode<T: PostgresDecodable>(_ type: T.Type = T.self, at column: Int) throws(PostgresError) -> T
   {

@@ -186,6 +186,7 @@ import Testing
     _ = try await migrator.migrate()
     try await scratch.execute("drop table muster.migration_object")
     #expect(try await migrator.status().history.count == 1)
+    #expect(try await migrator.migrate().done.isEmpty)
     let script = try await scratch.connection.run { try HistoryScript.read($0) }
     let copy = try await Scratch.make()
     for statement in script { try await copy.execute(statement) }

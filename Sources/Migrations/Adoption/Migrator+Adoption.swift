@@ -3,12 +3,11 @@ import PostgresClient
 extension Migrator {
   /// What of another tool's history there is to take over. Reads only. `table` names it where several are there.
   public func adoption(from table: String? = nil) async throws(MigrationError) -> AdoptionView {
-    try await connected { connection, folder in
-      try await connection.run { connection in
-        let (surroundings, own) = try ownHistory(connection)
-        let adoption = try Adoption.found(for: folder, own: own, table: table, connection)
-        return AdoptionView(surroundings: surroundings, folder: folder, adoption: adoption)
+    try await connected { connection, folder, state in
+      let adoption = try await connection.run {
+        try Adoption.found(for: folder, own: state.past.versions, table: table, $0)
       }
+      return AdoptionView(surroundings: state.surroundings, folder: folder, adoption: adoption)
     }
   }
 
@@ -24,12 +23,11 @@ extension Migrator {
     guard faults.isEmpty else {
       throw .adoption(.faults(faults, shown.adoption.history))
     }
-    try await connected { connection, folder in
+    try await connected { connection, folder, state in
       if let error = shown.surroundings.unwritable { throw error }
-      let surroundings = try await connection.run { try Surroundings.read($0) }
       let deployment = Deployment(
         connection: connection, connectionSettings: settings, options: options, report: report)
-      try await deployment.underLock(surroundings) { backend in
+      try await deployment.underLock(state.surroundings) { backend in
         try await connection.run { try takeOver(shown, folder, backend: backend, $0) }
       }
     }
@@ -43,7 +41,7 @@ extension Migrator {
     try connection.transaction { connection in
       try connection.query("select \(DeploymentLock(scope: options.scope).gate(backend: backend))")
       try shown.adoption.history.holdStill(connection)
-      let (_, own) = try ownHistory(connection)
+      let own = try DatabaseState.read(connection, scope: options.scope).past.versions
       let now = try Adoption.found(
         for: folder, own: own, table: shown.adoption.history.table, connection)
       guard now.taken.map(\.file.version) == shown.adoption.taken.map(\.file.version),
@@ -52,15 +50,6 @@ extension Migrator {
       let rows = now.taken.map { history.adoption(of: $0, by: options.musterVersion) }
       for result in try connection.pipeline(rows) { _ = try result.get() }
     }
-  }
-
-  private func ownHistory(
-    _ connection: isolated PostgresConnection
-  ) throws -> (Surroundings, applied: Set<Version>) {
-    let surroundings = try Surroundings.read(connection)
-    if let error = surroundings.unsupported { throw error }
-    let past = surroundings.hasHistory ? try History(scope: options.scope).read(connection) : .none
-    return (surroundings, Set(past.entries.map(\.version)))
   }
 }
 
@@ -114,6 +103,7 @@ extension History {
   /// The row of a file that another tool applied, as of then.
   fileprivate func adoption(of taken: Adoption.Taken, by musterVersion: String) -> Statement {
     let (file, record) = (taken.file, taken.record)
+    let checksum = file.checksum
     return Statement(
       """
       insert into muster.migration (scope, version, kind, name, checksum, checksum_algorithm, raw_checksum, sql,
@@ -122,8 +112,7 @@ extension History {
         coalesce($9::text::name, session_user), pg_catalog.make_interval(secs => $10 / 1000.0), $11
       """,
       [
-        scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
-        file.checksum.raw,
+        scope, file.version.digits, file.name, checksum.value, checksum.algorithm, checksum.raw,
         String(decoding: file.written, as: UTF8.self), record?.appliedAt, record?.appliedBy,
         record?.milliseconds ?? 0, musterVersion,
       ])

@@ -20,12 +20,16 @@ public struct Checksum: Sendable, Hashable {
   /// without line ends at the end.
   public static let currentAlgorithm = "sha256-lf-1"
 
-  public init(of bytes: [UInt8]) {
+  public init(of bytes: [UInt8]) { self.init(of: bytes, raw: Self.raw(of: bytes)) }
+
+  init(of bytes: [UInt8], raw: String) {
     let normalised = Self.normalised(bytes)
     algorithm = Self.currentAlgorithm
-    value = SHA256.hexDigest(normalised)
-    raw = normalised == bytes ? value : SHA256.hexDigest(bytes)
+    value = normalised == bytes ? raw : SHA256.hexDigest(normalised)
+    self.raw = raw
   }
+
+  static func raw(of bytes: [UInt8]) -> String { SHA256.hexDigest(bytes) }
 
   /// Enough of the value for a person to compare.
   public var abbreviation: String { String(value.prefix(12)) }

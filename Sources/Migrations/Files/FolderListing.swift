@@ -68,8 +68,9 @@ struct FolderListing: Sendable {
   // MARK: Reading
 
   private static func isNumbered(_ name: String) -> Bool {
-    name.utf8.first.map(ASCIIText.isDigit) ?? false && name.suffix(4).lowercased() == ".sql"
-      && !name.hasSuffix(".down.sql")
+    guard let first = name.utf8.first, ASCIIText.isDigit(first) else { return false }
+    return ASCIIText.ends(name, in: ".sql")
+      ? !ASCIIText.ends(name, in: ".down.sql") : name.suffix(4).lowercased() == ".sql"
   }
 
   private static func walk(

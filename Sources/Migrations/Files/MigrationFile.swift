@@ -13,8 +13,8 @@ public final class MigrationFile: Sendable {
   public let bytes: [UInt8]
   /// What the history keeps of it: the whole file, with the files that it includes where it includes them.
   public let written: [UInt8]
-  /// Of `written`.
-  public let checksum: Checksum
+  /// The digest of `written`, byte for byte.
+  let rawChecksum: String
   /// What runs when it is applied.
   public let up: Passage
   /// What runs when it is taken back, where there is such a thing: another file, or a section of this one.
@@ -24,8 +24,14 @@ public final class MigrationFile: Sendable {
 
   private let context: ScriptContext
 
+  /// Of `written`. Made anew each time: as long as the bytes are those that were applied, nobody asks for it.
+  public var checksum: Checksum { Checksum(of: written, raw: rawChecksum) }
+
   /// The last part of the path.
-  public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+  public var fileName: String {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    return slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+  }
 
   /// The file that takes it back, where there is one.
   public var downPath: String? { down?.path }
@@ -39,7 +45,7 @@ public final class MigrationFile: Sendable {
     self.path = path
     self.bytes = bytes
     self.written = bytes
-    self.checksum = Checksum(of: bytes)
+    self.rawChecksum = Checksum.raw(of: bytes)
     self.up = up ?? Passage(path: path)
     self.down = down
     self.isBaseline = isBaseline
@@ -52,7 +58,7 @@ public final class MigrationFile: Sendable {
     path = file.path
     bytes = file.bytes
     written = Script.written(path: file.path, bytes: file.bytes, context: context)
-    checksum = written == file.bytes ? file.checksum : Checksum(of: written)
+    rawChecksum = written == file.bytes ? file.rawChecksum : Checksum.raw(of: written)
     up = file.up
     down = file.down
     isBaseline = file.isBaseline

@@ -24,8 +24,7 @@ public struct MigrationFolder: Sendable {
     project = try self.tool.layout.project(in: listing)
     let files = try self.tool.layout.files(in: listing).sorted { $0.version < $1.version }
     guard !files.isEmpty else { throw FileError(.noMigrations, path: path) }
-    for file in files
-    where file.fileName.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+    for file in files where file.fileName.unicodeScalars.contains(where: ASCIIText.isControl) {
       throw FileError(
         .controlCharacter, path: "\(path)/\(file.fileName.debugDescription.dropFirst().dropLast())")
     }

@@ -95,4 +95,14 @@ public struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
 
 enum ASCIIText {
   static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  /// Of general category Cc, which has no other members.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+  }
+
+  /// Byte for byte, for names of which there may be thousands: `hasSuffix` compares characters.
+  static func ends(_ text: some StringProtocol, in suffix: String) -> Bool {
+    text.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+  }
 }

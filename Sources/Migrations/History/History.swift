@@ -91,35 +91,31 @@ struct History: Sendable, Hashable {
     ])
     let entries = try results[0].get().map(entry).sorted { $0.version < $1.version }
     return Past(
-      entries: entries, journal: try Self.readable(results[1]) { try $0.map(Journal.entry) },
-      objects: try Self.readable(results[2], ObjectTable.decode))
+      entries: entries, journal: try Self.readable(results[1]) { try $0.map(Journal.entry) } ?? [],
+      objects: try Self.readable(results[2], ObjectTable.decode) ?? [])
   }
 
   /// Who may read the history alone sees that much, and in one from before there were code objects there is no more.
-  private static func readable<T>(
-    _ result: Result<Rows, PostgresError>, _ decode: (Rows) throws -> [T]
-  ) throws -> [T] {
+  static func readable<T>(_ result: Result<Rows, PostgresError>, _ decode: (Rows) throws -> T) throws -> T? {
     do {
       return try decode(result.get())
     } catch let error as PostgresError where error.code == "42501" || error.code == "42P01" {
-      return []
+      return nil
     }
   }
 
   private func entry(_ row: Row) throws -> HistoryEntry {
-    let version = try row.decode(String.self, at: 0)
-    guard let version = Version(stored: version) else {
-      throw PostgresError(.decoding, "muster.migration: \"\(version)\" is no version")
+    let digits = try row.text(at: 0)
+    guard let version = Version(stored: digits) else {
+      throw PostgresError(.decoding, "muster.migration: \"\(digits)\" is no version")
     }
-    let checksum = try row.decode(String.self, at: 3)
+    let checksum = try row.text(at: 3)
     return HistoryEntry(
-      version: version, name: try row.decode(at: 1),
-      checksum: Checksum(
-        algorithm: try row.decode(at: 2), value: checksum,
-        raw: try row.decode(String?.self, at: 4) ?? checksum),
-      appliedAt: Timestamp(microseconds: try row.decode(at: 5)), appliedBy: try row.decode(at: 6),
-      milliseconds: try row.decode(at: 7),
-      musterVersion: try row.decode(at: 8), kind: try HistoryEntry.Kind(row.decode(String.self, at: 9)))
+      version: version, name: try row.text(at: 1),
+      checksum: Checksum(algorithm: try row.text(at: 2), value: checksum, raw: row[4] ?? checksum),
+      appliedAt: Timestamp(microseconds: try row.decode(at: 5)), appliedBy: try row.text(at: 6),
+      milliseconds: try row.decode(at: 7), musterVersion: try row.text(at: 8),
+      kind: try HistoryEntry.Kind(row.text(at: 9)))
   }
 
   /// What takes note of a work, in the transaction that does it.
@@ -138,6 +134,7 @@ struct History: Sendable, Hashable {
     isJournalled: Bool = false
   ) -> Statement {
     let beginning = "pg_catalog.transaction_timestamp()"
+    let checksum = file.checksum
     let begun = isJournalled ? "coalesce((\(Journal.beginning)), \(beginning))" : beginning
     return Statement(
       """
@@ -148,23 +145,23 @@ struct History: Sendable, Hashable {
       \(file.version.isRepeatable ? Self.replacement : "")
       """,
       [
-        scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
-        file.checksum.raw,
+        scope, file.version.digits, file.name, checksum.value, checksum.algorithm, checksum.raw,
         String(decoding: file.written, as: UTF8.self), musterVersion, kind.rawValue,
       ])
   }
 
   /// Has the row say of the file what it is now; changes no row where it is not as it was read.
   func update(of entry: HistoryEntry, to file: MigrationFile, by musterVersion: String) -> Statement {
-    Statement(
+    let checksum = file.checksum
+    return Statement(
       """
       update muster.migration set name = $3, checksum = $4, checksum_algorithm = $5, raw_checksum = $6, sql = $7,
         muster_version = $8
       where scope = $1 and version = $2 and checksum = $9 and raw_checksum = $10
       """,
       [
-        scope, file.version.digits, file.name, file.checksum.value, file.checksum.algorithm,
-        file.checksum.raw, String(decoding: file.written, as: UTF8.self), musterVersion, entry.checksum.value,
+        scope, file.version.digits, file.name, checksum.value, checksum.algorithm, checksum.raw,
+        String(decoding: file.written, as: UTF8.self), musterVersion, entry.checksum.value,
         entry.checksum.raw,
       ])
   }

@@ -1,7 +1,9 @@
 import PostgresClient
 
 /// A migration that a database says it has.
-public struct HistoryEntry: Sendable, Hashable {
+///
+/// By reference, as ``MigrationFile`` is and for the same reason.
+public final class HistoryEntry: Sendable {
   /// How the database came to have it.
   public enum Kind: String, Sendable {
     /// Muster ran it.

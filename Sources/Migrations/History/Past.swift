@@ -13,6 +13,9 @@ public struct Past: Sendable {
 
   static let none = Past(entries: [], journal: [])
 
+  /// What the history has.
+  var versions: Set<Version> { Set(entries.map(\.version)) }
+
   package init(entries: [HistoryEntry], journal: [JournalEntry]) {
     self.init(entries: entries, journal: journal, objects: [])
   }
@@ -20,11 +23,11 @@ public struct Past: Sendable {
   init(entries: [HistoryEntry], journal: [JournalEntry], objects: [ObjectRecord]) {
     self.entries = entries
     self.objects = objects
-    let applied = Set(entries.map(\.version))
     owesHook = journal.contains { $0.version == Version(owed: .after) }
     unfinished = Dictionary(grouping: journal.filter { !$0.version.isHook }, by: \.version).map {
       version, notes in
-      Unfinished(version: version, isBeingTakenBack: applied.contains(version), notes: notes)
+      let isApplied = entries.contains { $0.version == version }
+      return Unfinished(version: version, isBeingTakenBack: isApplied, notes: notes)
     }.sorted { $0.version < $1.version }
   }
 }

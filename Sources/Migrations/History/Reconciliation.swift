@@ -33,15 +33,13 @@ public struct Reconciliation: Sendable {
     let held = files.compactMap { file in entries[file.version].map { Applied(file: file, entry: $0) } }
     let edited = held.filter { !isSameText($0) && !$0.file.isBaseline }
     let changed = Set(edited.map(\.file.version).filter(\.isRepeatable))
-    applied = held.filter { !changed.contains($0.file.version) }
+    applied = changed.isEmpty ? held : held.filter { !changed.contains($0.file.version) }
     pending = files.filter { file in
       changed.contains(file.version) || entries[file.version] == nil && file.version != baseline
     }
     ahead = numbered.filter { entry in newestFile.map { entry.version > $0 } ?? true }
-    reencoded = applied.filter { isSameText($0) && $0.file.checksum.raw != $0.entry.checksum.raw }
-    rehashable = applied.filter {
-      isSameText($0) && $0.file.checksum.algorithm != $0.entry.checksum.algorithm
-    }
+    reencoded = applied.filter { $0.file.rawChecksum != $0.entry.checksum.raw && isSameText($0) }
+    rehashable = applied.filter { $0.entry.checksum.algorithm != Checksum.currentAlgorithm && isSameText($0) }
     let gone = numbered.filter { entry in
       !known.contains(entry.version) && newestFile.map { entry.version < $0 } ?? false
         && baseline.map { entry.version > $0 } ?? true
@@ -60,8 +58,9 @@ public struct Reconciliation: Sendable {
   /// An algorithm that this Muster does not know, or knows no longer, is no reason to cry wolf: the bytes may be the same,
   /// and what was applied can be hashed again.
   private static func isSameText(_ applied: Applied, _ kept: String?) -> Bool {
-    let (file, entry) = (applied.file.checksum, applied.entry.checksum)
-    if file.raw == entry.raw { return true }
+    let entry = applied.entry.checksum
+    if applied.file.rawChecksum == entry.raw { return true }
+    let file = applied.file.checksum
     if file.algorithm == entry.algorithm { return file.value == entry.value }
     return kept.map { Checksum(of: Array($0.utf8)).value == file.value } ?? false
   }

@@ -45,6 +45,23 @@ public struct Surroundings: Sendable, Hashable {
       backendProcessID: try row.decode(at: 10), loginRole: try row.decode(at: 11))
   }
 
+  /// Throws ``ServerError`` for a server that cannot be migrated, and where the tenant's schema is not there.
+  static func require(scope: String, _ connection: isolated PostgresConnection) throws -> Surroundings {
+    let surroundings = try read(connection)
+    if let error = surroundings.unsupported { throw error }
+    // What a tenant's files make without saying where would go nowhere.
+    guard try scope.isEmpty || hasSchema(scope, connection) else {
+      throw ServerError.schemaMissing(scope, database: surroundings.database)
+    }
+    return surroundings
+  }
+
+  private static func hasSchema(_ name: String, _ connection: isolated PostgresConnection) throws -> Bool {
+    try connection.query(
+      "select pg_catalog.to_regnamespace(pg_catalog.quote_ident($1)) is not null", [name]
+    ).scalar()
+  }
+
   /// Why this server cannot be migrated at all, nil when it can.
   package var unsupported: ServerError? {
     serverVersionNumber < Self.oldestVersion ? .tooOld(version: serverVersion) : nil

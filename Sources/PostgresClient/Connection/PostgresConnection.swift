@@ -118,6 +118,9 @@ public actor PostgresConnection {
   /// Closes the connection; what is called afterwards throws an error of kind `closed`.
   public func close() { wire.close() }
 
+  /// Closes the connection behind what is still to run on it, and does not wait for that.
+  public nonisolated func finish() { thread.abandon() }
+
   /// What the server reports about the session, such as `TimeZone` or `in_hot_standby`.
   public func parameterStatus(_ name: String) -> String? {
     PQparameterStatus(wire.handle, name).map { String(cString: $0) }

@@ -117,7 +117,7 @@ final class MigrationLog: Sendable {
   func conclude(_ report: MigrationReport) {
     let total = report.done.reduce(report.objectsTook) { $0 + $1.took }
     let at = report.version.map { "version \($0.digits)" } ?? "no version"
-    let database = "database \"\(report.before.surroundings.database)\""
+    let database = "database \"\(report.surroundings.database)\""
     let counts = [
       (report.takenBack.count, "migration", "taken back"), (report.applied.count, "migration", "applied"),
       (report.objects.count, "code object", "changed"),
@@ -125,7 +125,7 @@ final class MigrationLog: Sendable {
     let parts = counts.filter { $0.0 > 0 }.map { "\(counted($0, $1)) \($2)" }
     Output.standard.line(
       parts.isEmpty
-        ? "\(database) is up to date: \(at), \(counted(report.before.history.count, "migration")) applied"
+        ? "\(database) is up to date: \(at), \(counted(report.versionsBefore.count, "migration")) applied"
         : "\(database) is at \(at): \(parts.joined(separator: ", ")) in \(total.brief)")
   }
 

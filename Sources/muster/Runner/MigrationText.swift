@@ -86,7 +86,7 @@ struct MigrationJSON: Encodable {
 
   init(report: MigrationReport, proofs: [Proof.Attempt]? = nil) {
     self.proofs = proofs
-    database = report.before.surroundings.database
+    database = report.surroundings.database
     version = report.version?.digits
     applied = report.applied.map { Applied($0.file, $0.statements, $0.took) }
     takenBack = report.takenBack.map { Applied($0.file, $0.statements, $0.took) }.nonEmpty

@@ -4,7 +4,7 @@ struct DieselLayout: Layout {
 
   func evidence(in folder: FolderListing) -> Evidence? {
     let first = folder.names.first { name in
-      !name.hasSuffix(".sql") && Self.parts(of: name) != nil && folder.has("\(name)/up.sql")
+      !ASCIIText.ends(name, in: ".sql") && Self.parts(of: name) != nil && folder.has("\(name)/up.sql")
     }
     return first.map { .certain("\($0)/up.sql") }
   }

@@ -27,7 +27,7 @@ struct MusterLayout: Layout {
 
   private func backward(in folder: FolderListing) throws(FileError) -> [Version: FileName] {
     var backward: [Version: FileName] = [:]
-    for name in folder.names where name.hasSuffix(".down.sql") {
+    for name in folder.names where ASCIIText.ends(name, in: ".down.sql") {
       guard Version(name.prefix { $0.isNumber }) != nil else { continue }
       let file = try FileName(name, in: folder.path)
       if let other = backward.updateValue(file, forKey: file.version) {
@@ -49,9 +49,10 @@ private struct FileName {
   init(_ text: String, in folder: String) throws(FileError) {
     let end = text.utf8.firstIndex { !ASCIIText.isDigit($0) && $0 != UInt8(ascii: ".") } ?? text.endIndex
     let (number, rest) = (text[..<end], text[end...])
-    let ending = rest.hasSuffix(".down.sql") ? ".down.sql" : ".sql"
+    let ending = ASCIIText.ends(rest, in: ".down.sql") ? ".down.sql" : ".sql"
     let name = rest.utf8.dropFirst().dropLast(ending.utf8.count)
-    guard let version = Version(number), rest.utf8.first == UInt8(ascii: "_"), rest.hasSuffix(ending),
+    guard let version = Version(number), rest.utf8.first == UInt8(ascii: "_"),
+      ASCIIText.ends(rest, in: ending),
       !name.isEmpty
     else { throw FileError(.badName, path: "\(folder)/\(text)") }
     self.text = text

@@ -8,7 +8,7 @@ struct UpAndDown {
   let downPath: String?
 
   static func isOne(_ name: String) -> Bool {
-    name.utf8.first.map(ASCIIText.isDigit) ?? false && name.hasSuffix(".up.sql")
+    name.utf8.first.map(ASCIIText.isDigit) ?? false && ASCIIText.ends(name, in: ".up.sql")
   }
 
   /// Every numbered file of the folder that is called so, and where the tool has such, those without `.up`.
