@@ -70,7 +70,7 @@ public final actor TemporaryCluster {
     let name = "muster_\(databases)"
     let source = template.map { " template \(quoted($0))" } ?? ""
     try await PostgresConnection.withConnection(to: settings) { connection in
-      try connection.execute("create database \(quoted(name))\(source)")
+      _ = try connection.execute("create database \(quoted(name))\(source)")
     }
     return settings.with("dbname", name)
   }

@@ -22,7 +22,7 @@ enum ThrowAwayDatabase {
 
   static func createCron(in settings: ConnectionSettings) async throws {
     try await PostgresConnection.withConnection(to: settings) { connection in
-      try connection.execute("create extension pg_cron")
+      _ = try connection.execute("create extension pg_cron")
     }
   }
 }
