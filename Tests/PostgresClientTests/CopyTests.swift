@@ -125,6 +125,24 @@ import Testing
     }
   }
 
+  /// By then the server has taken no data for a while, and the writer waits.
+  @Test(arguments: ["", "raise notice 'not this one';"])
+  func aRefusalReachesAWriterThatWaits(notice: String) async throws {
+    let connection = try await connect()
+    try await connection.run { connection in
+      try connection.execute(
+        """
+        create function pg_temp.is_fine(n int) returns boolean language plpgsql as $$
+          begin perform pg_sleep(0.3); \(notice) return false; end $$;
+        create temp table t (n int check (pg_temp.is_fine(n)))
+        """)
+      let error = #expect(throws: PostgresError.self) {
+        try connection.copyIn("copy t from stdin") { writer in while true { try writer.write("2\n") } }
+      }
+      #expect(error?.code == .checkViolation)
+    }
+  }
+
   @Test func copiesHaveDeadlinesAndCanBeCancelled() async throws {
     let connection = try await connect()
     try await connection.run { connection in

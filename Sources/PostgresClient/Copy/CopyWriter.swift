@@ -42,7 +42,7 @@ public final class CopyWriter {
       isRefused = true
       throw PostgresError(.server, "the COPY has ended", sql: exchange.sql)
     }
-    try wire.flush(&exchange)
+    try send(handle)
   }
 
   /// A slow source of data must not outrun the deadline either.
@@ -51,8 +51,19 @@ public final class CopyWriter {
     if let error = exchange.interruptionError { throw error }
   }
 
-  /// The server sends nothing during a COPY but an error, seldom a notice. libpq looks for it only at the end, which may be far;
-  /// until then it takes data for a connection that it knows to be gone, too, and drops them.
+  /// Sends what libpq has buffered. What the server says meanwhile is looked at before libpq has it: an error that it has read
+  /// it shows at the end only, and drops the data until then.
+  private func send(_ handle: OpaquePointer) throws(PostgresError) {
+    while PQflush(handle) == 1 {
+      let ready = try wire.wait(Int16(POLLIN | POLLOUT), &exchange)
+      guard ready & Int16(POLLIN | POLLHUP | POLLERR) != 0 else { continue }
+      try checkRefusal()
+      if PQconsumeInput(handle) == 0 { return }
+    }
+  }
+
+  /// Libpq looks for an error only at the end, which may be far; until then it takes data for a connection that it knows to be
+  /// gone, too, and drops them.
   private func checkRefusal() throws(PostgresError) {
     let handle = try wire.opened()
     guard PQstatus(handle) == CONNECTION_BAD || isRefusal(on: handle) else { return }
@@ -60,15 +71,26 @@ public final class CopyWriter {
     throw PostgresError(.server, "the server has refused the data", sql: exchange.sql)
   }
 
-  /// Whether an error, the end of the connection or a fault of the socket is the next thing to read.
+  /// Whether an error, the end of the connection or a fault of the socket is to be read, perhaps behind notices.
   private func isRefusal(on handle: OpaquePointer) -> Bool {
     guard PQsslInUse(handle) == 0 else { return false }
-    var first: UInt8 = 0
-    let length = recv(PQsocket(handle), &first, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-    switch length {
-    case 0: return true
-    case 1...: return first == UInt8(ascii: "E")
-    default: return ![EAGAIN, EWOULDBLOCK, EINTR].contains(errno)
+    return withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 1) { pending in
+      let length = recv(
+        PQsocket(handle), pending.baseAddress, pending.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+      if length < 0 { return ![EAGAIN, EWOULDBLOCK, EINTR].contains(errno) }
+      return length == 0 || Self.hasError(UnsafeRawBufferPointer(rebasing: pending[..<length]))
     }
+  }
+
+  /// Each message is a letter, and the length of the rest with its own four bytes: Message Formats in PostgreSQL's manual.
+  private static func hasError(_ messages: UnsafeRawBufferPointer) -> Bool {
+    var start = 0
+    while start < messages.count {
+      if messages[start] == UInt8(ascii: "E") { return true }
+      guard start + 5 <= messages.count else { return false }
+      let length = UInt32(bigEndian: messages.loadUnaligned(fromByteOffset: start + 1, as: UInt32.self))
+      start += 1 + Int(length)
+    }
+    return false
   }
 }
