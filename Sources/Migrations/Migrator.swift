@@ -62,13 +62,14 @@ public struct Migrator: Sendable {
     try await connected { [scope = options.scope] in
       try Glance.read($0, scope: scope)
     } _: { connection, folder, glance -> MigrationReport in
-      if try isUpToDate(glance, folder) {
-        return MigrationReport(glance.surroundings, versionsBefore: folder.files.map(\.version))
+      let objects = try objects()
+      if isUpToDate(glance, folder, objects) {
+        return MigrationReport(glance.surroundings, versionsBefore: files(folder).map(\.version))
       }
       let state = try await connection.run { [scope = options.scope] in
         try DatabaseState(glance.surroundings, scope: scope, $0)
       }
-      let view = try await compare(folder, with: state, connection)
+      let view = try await compare(folder, objects, with: state, connection)
       var result = MigrationReport(view.surroundings, versionsBefore: view.history.map(\.version))
       tellOddities(view, report)
       let due = try tasks(view, folder)
@@ -80,7 +81,7 @@ public struct Migrator: Sendable {
         connection: connection, connectionSettings: settings, options: options,
         report: report)
       let deployed = try await deployment.underLock(view.surroundings) { backend in
-        let view = try await compare(folder, with: self.state(connection), connection)
+        let view = try await compare(folder, objects, with: self.state(connection), connection)
         let tasks = try tasks(view, folder)
         if let standIn = StandIn(for: folder.tool, in: try works(view, folder)),
           try await connection.run({ try standIn.create($0) })
@@ -122,10 +123,15 @@ public struct Migrator: Sendable {
   // MARK: Steps
 
   /// Whether one look tells that there is nothing to do.
-  private func isUpToDate(_ glance: Glance, _ folder: MigrationFolder) throws -> Bool {
-    guard options.target == .newest, options.files == nil, options.objects == nil else { return false }
-    let objects = try ObjectFolder(in: directory, context: options.context)
-    return glance.isUpToDate(folder.files, objects.files)
+  private func isUpToDate(_ glance: Glance, _ folder: MigrationFolder, _ objects: ObjectFolder) -> Bool {
+    options.target == .newest && glance.isUpToDate(files(folder), objects.files)
+  }
+
+  private func files(_ folder: MigrationFolder) -> [MigrationFile] { options.files ?? folder.files }
+
+  private func objects() throws(FileError) -> ObjectFolder {
+    if let objects = options.objects { return objects }
+    return try ObjectFolder(in: directory, context: options.context)
   }
 
   /// Runs the body on a session, with the folder and the database read.
@@ -173,11 +179,11 @@ public struct Migrator: Sendable {
 
   /// What the files and the database come to together. Throws what keeps files from running, where that is heeded.
   func compare(
-    _ folder: MigrationFolder, with state: DatabaseState, _ connection: PostgresConnection,
-    heedingFaults: Bool = true
+    _ folder: MigrationFolder, _ objects: ObjectFolder? = nil, with state: DatabaseState,
+    _ connection: PostgresConnection, heedingFaults: Bool = true
   ) async throws -> DatabaseView {
-    let objects = try options.objects ?? ObjectFolder(in: directory, context: options.context)
-    let files = options.files ?? folder.files
+    let objects = try objects ?? self.objects()
+    let files = files(folder)
     let entries = state.past.entries
     var reconciliation = Reconciliation(files: files, history: entries)
     if !reconciliation.unexplained.isEmpty {
