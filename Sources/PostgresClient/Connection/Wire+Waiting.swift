@@ -13,15 +13,20 @@ extension Wire {
     }
   }
 
-  /// Sends what libpq has buffered, reading meanwhile so that neither side waits for the other.
-  func flush(_ exchange: inout Exchange) throws(PostgresError) {
+  /// Sends what libpq has buffered, reading meanwhile so that neither side waits for the other. The look is at what has come,
+  /// before libpq reads it.
+  func flush(
+    _ exchange: inout Exchange, beforeReading look: () throws(PostgresError) -> Void = {}
+  ) throws(PostgresError) {
     while true {
       let handle = try opened()
       switch PQflush(handle) {
       case 0: return
       case 1:
         let ready = try wait(Int16(POLLIN | POLLOUT), &exchange)
-        if ready & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(handle) == 0 { return }
+        guard ready & Int16(POLLIN | POLLHUP | POLLERR) != 0 else { continue }
+        try look()
+        if PQconsumeInput(handle) == 0 { return }
       default: return  // a broken socket: the result that follows says so, with the server's last words
       }
     }

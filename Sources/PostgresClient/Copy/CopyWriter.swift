@@ -8,6 +8,7 @@ public final class CopyWriter {
   static let chunk = 65_536
 
   private let wire: Wire
+  private let sql: String?
   private var buffer: [UInt8] = []
   var exchange: Exchange
   /// Whether the server has refused the data: what is written from then on is in vain.
@@ -15,6 +16,7 @@ public final class CopyWriter {
 
   init(wire: Wire, exchange: Exchange) {
     self.wire = wire
+    sql = exchange.sql
     self.exchange = exchange
     buffer.reserveCapacity(Self.chunk)
   }
@@ -42,7 +44,8 @@ public final class CopyWriter {
       isRefused = true
       throw PostgresError(.server, "the COPY has ended", sql: exchange.sql)
     }
-    try send(handle)
+    // An error that libpq has read it shows at the end only.
+    try wire.flush(&exchange) { () throws(PostgresError) in try checkRefusal() }
   }
 
   /// A slow source of data must not outrun the deadline either.
@@ -51,24 +54,13 @@ public final class CopyWriter {
     if let error = exchange.interruptionError { throw error }
   }
 
-  /// Sends what libpq has buffered. What the server says meanwhile is looked at before libpq has it: an error that it has read
-  /// it shows at the end only, and drops the data until then.
-  private func send(_ handle: OpaquePointer) throws(PostgresError) {
-    while PQflush(handle) == 1 {
-      let ready = try wire.wait(Int16(POLLIN | POLLOUT), &exchange)
-      guard ready & Int16(POLLIN | POLLHUP | POLLERR) != 0 else { continue }
-      try checkRefusal()
-      if PQconsumeInput(handle) == 0 { return }
-    }
-  }
-
   /// Libpq looks for an error only at the end, which may be far; until then it takes data for a connection that it knows to be
   /// gone, too, and drops them.
   private func checkRefusal() throws(PostgresError) {
     let handle = try wire.opened()
     guard PQstatus(handle) == CONNECTION_BAD || isRefusal(on: handle) else { return }
     isRefused = true
-    throw PostgresError(.server, "the server has refused the data", sql: exchange.sql)
+    throw PostgresError(.server, "the server has refused the data", sql: sql)
   }
 
   /// Whether an error, the end of the connection or a fault of the socket is to be read, perhaps behind notices.
