@@ -7,6 +7,10 @@ BIN = .build/$(CONFIGURATION)
 PG_CONFIG ?= pg_config
 SOURCES = Sources Tests Package.swift
 
+# Where libpq is that is linked into the command line; without it, the system's.
+LIBPQ = .build/libpq
+export PKG_CONFIG_PATH := $(CURDIR)/$(LIBPQ):$(PKG_CONFIG_PATH)
+
 .DEFAULT_GOAL := help
 .PHONY: help packages build build-tests demo bench test unit-tests other-versions lint format install uninstall installcheck \
 	install-tools uninstall-tools clean
@@ -26,12 +30,18 @@ packages:
 
 build: packages $(BIN).built
 
+# A libpq that was updated is linked again.
+$(LIBPQ)/made: scripts/static-libpq Sources/CLibPQ/on_demand.c $(wildcard /usr/lib/*/libpq.a)
+	@scripts/static-libpq $(LIBPQ)
+	@rm -f $(BIN)/muster
+	@touch $@
+
 # Asking the package manager takes seconds even where nothing has changed.
-$(BIN).built: Package.swift $(shell find Sources -type f) sql/muster--1.0.sql
+$(BIN).built: $(LIBPQ)/made Package.swift $(shell find Sources -type f) sql/muster--1.0.sql
 	@swift build $(SWIFT_FLAGS) --product muster
 	@touch $@
 
-build-tests: packages
+build-tests: packages $(LIBPQ)/made
 	@swift build $(SWIFT_FLAGS) --build-tests
 
 demo: build
