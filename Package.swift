@@ -28,7 +28,7 @@ let subprocess: [Target.Dependency] = [
 /// and no time to be relocated.
 let selfContained = LinkerSetting.unsafeFlags(
   [
-    "-Xclang-linker", "-no-pie", "-static-stdlib", "-Xlinker", "--no-export-dynamic", "-l_FoundationCShims",
+    "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc", "-static-stdlib", "-Xlinker", "--no-export-dynamic", "-l_FoundationCShims",
     "-l_FoundationCollections",
     "-lswiftSynchronization", "-lstdc++",
   ], .when(platforms: [.linux]))
@@ -64,7 +64,8 @@ let package = Package(
       "TemporaryCluster",
       ["PostgresClient"] + subprocess),
     .target(name: "CExtensionScript"),
-    library("Digest"),
+    .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    library("Digest", ["CLibCrypto"]),
     library("Catalog", ["PostgresClient", "Digest"]),
     library(
       "Migrations",

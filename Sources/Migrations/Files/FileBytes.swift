@@ -6,8 +6,7 @@ enum FileBytes {
   static func read(_ path: String) throws(Errno) -> [UInt8] {
     do {
       // A pipe of the name has nothing to read, rather than somebody to wait for.
-      let file = try FileDescriptor.open(
-        FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
+      let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
       return try file.closeAfter {
         try withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { part in
           var bytes: [UInt8] = []
