@@ -30,7 +30,7 @@ final class ObjectStage: Sendable {
     }
     transaction.beforeCommit = { connection in
       // What the files did to the session is not for the objects.
-      for result in try connection.pipeline(SessionReset.statements.map { Statement($0) }) {
+      for result in try connection.pipeline(self.settings.reset.statements.map { Statement($0) }) {
         _ = try result.get()
       }
       try self.apply(connection)
@@ -42,7 +42,7 @@ final class ObjectStage: Sendable {
   func alone(
     before look: BeforeCommit.Look?, _ connection: isolated PostgresConnection
   ) throws -> [ObjectChange] {
-    for result in try connection.pipeline(SessionReset.pipeline) { _ = try result.get() }
+    for result in try connection.pipeline(settings.reset.pipeline) { _ = try result.get() }
     return try connection.transaction { connection in
       try ObjectSender(settings: settings).open(Timeouts(lock: settings.lockTimeout), connection)
       try apply(connection)

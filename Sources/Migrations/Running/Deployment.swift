@@ -83,46 +83,59 @@ struct Deployment: Sendable {
     RunSettings(
       history: History(scope: options.scope), backend: backend, loginRole: surroundings.loginRole,
       lockTimeout: options.lockTimeout,
-      hasSingleByteText: surroundings.hasSingleByteText, musterVersion: options.musterVersion, report: report,
-      rehearsal: options.rehearsal)
+      hasSingleByteText: surroundings.hasSingleByteText, reset: SessionReset(surroundings),
+      musterVersion: options.musterVersion, report: report, rehearsal: options.rehearsal)
   }
 
   /// Does the works one after another, and makes the code objects what the folder says: behind the files, ahead of the hook
   /// that is to find all done.
   func run(_ tasks: Tasks, _ surroundings: Surroundings, backend: Int32) async throws -> Deployed {
-    let settings = settings(surroundings, backend: backend)
-    try await connection.run { try HookNotes(works: tasks.works, settings: settings).write($0) }
+    let steps = steps(of: tasks)
+    let watch = BlockerWatch(
+      settings: connectionSettings, backend: backend, lockTimeouts: steps.map(lockTimeout), report: report)
+    let watching = watch.start()
+    defer { watching.cancel() }
+    return try await run(
+      steps, tasks, settings(surroundings, backend: backend), watch, connection)
+  }
+
+  private func lockTimeout(of step: DeploymentStep) -> Timeout {
+    step.works.first?.script.directives.lockTimeout ?? options.lockTimeout
+  }
+
+  /// On the connection's own thread from step to step: to leave it between two small files takes as long as to run one.
+  private func run(
+    _ initialSteps: [DeploymentStep], _ tasks: Tasks, _ settings: RunSettings, _ watch: BlockerWatch,
+    _ connection: isolated PostgresConnection
+  ) async throws -> Deployed {
+    try HookNotes(works: tasks.works, settings: settings).write(connection)
     var deployed = Deployed()
-    var steps = steps(of: tasks)
+    var steps = initialSteps[...]
     while let step = steps.first {
       do {
-        try await run(step, settings, &deployed)
+        try await run(step, settings, watch, &deployed, connection)
         steps.removeFirst()
       } catch let failure as StatementFailure {
-        guard let wider = try await makingWay(for: failure, in: steps, tasks.objects, settings) else {
+        guard let wider = try await makingWay(for: failure, in: Array(steps), tasks.objects, settings) else {
           throw failure
         }
-        steps = wider
+        steps = wider[...]
       }
     }
     return deployed
   }
 
-  private func run(_ step: DeploymentStep, _ settings: RunSettings, _ deployed: inout Deployed) async throws {
+  private func run(
+    _ step: DeploymentStep, _ settings: RunSettings, _ watch: BlockerWatch, _ deployed: inout Deployed,
+    _ connection: isolated PostgresConnection
+  ) async throws {
     if let first = step.works.first {
       report(.starting(first.file, statements: first.script.statements.count))
     }
     let start = ContinuousClock.now
-    let watch = BlockerWatch(
-      settings: connectionSettings, backend: settings.backend,
-      lockTimeout: step.works.first?.script.directives.lockTimeout ?? options.lockTimeout
-    ) {
-      report(step.blocked(by: $0))
-    }
-    let (parts, changes) = try await watch.during {
-      try await repeating(step, watch) {
-        try await connection.run { try run(step, settings, $0) }
-      }
+    watch.turn(to: step)
+    let (parts, changes) = try await repeating(step, watch, connection) {
+      try run(step, settings, connection)
     }
     let took = ContinuousClock.now - start
     for (work, part) in zip(step.works, parts ?? [took]) {
@@ -154,14 +167,15 @@ struct Deployment: Sendable {
   }
 
   /// Tries again, with growing pauses, what failed for want of a lock and left nothing behind.
-  private func repeating<T: Sendable>(
-    _ step: DeploymentStep, _ watch: BlockerWatch, _ attempt: () async throws -> T
+  private func repeating<T>(
+    _ step: DeploymentStep, _ watch: BlockerWatch, _ connection: isolated PostgresConnection,
+    _ attempt: () throws -> T
   ) async throws -> T {
     var retries = Retries(limit: options.retryFor)
     while true {
       let start = ContinuousClock.now
       do {
-        return try await attempt()
+        return try attempt()
       } catch var failure as StatementFailure where failure.isTransient {
         failure.blockers = watch.lastSeen
         guard let pause = retries.pause(behindAttemptFrom: start, to: .now) else {

@@ -9,6 +9,8 @@ struct RunSettings: Sendable {
   let loginRole: String
   let lockTimeout: Timeout
   let hasSingleByteText: Bool
+  /// What leaves nothing of one file to the next.
+  let reset: SessionReset
   let musterVersion: String
   let report: @Sendable (MigrationEvent) -> Void
   /// Looks on at each statement, which then runs by itself.

@@ -2,19 +2,21 @@ import PostgresClient
 
 /// What DISCARD ALL does, statement by statement, but for the advisory locks: one of them is the runner's own, and goes
 /// with the others only in a transaction that holds it as well (`RunSettings.opening`).
-enum SessionReset {
-  static let statements = [
-    "close all", "set session authorization default", "reset role", "reset all", "deallocate all",
-    "unlisten *", "discard plans", "discard temp", "discard sequences",
-    // A server that looks whether its client is still there ends the statement of a killed runner, and with it the lock,
-    // instead of going on for hours. It can look on Linux.
-    """
-    select pg_catalog.set_config('client_connection_check_interval', '1s', false)
-    where pg_catalog.version() like '%linux%'
-    """,
-  ]
+struct SessionReset: Sendable {
+  let statements: [String]
 
-  static var pipeline: [Statement] {
+  init(_ surroundings: Surroundings) {
+    // A server that looks whether its client is still there ends the statement of a killed runner, and with it the lock,
+    // instead of going on for hours.
+    let look = surroundings.canNoticeLostClients ? ["set client_connection_check_interval = '1s'"] : []
+    statements =
+      [
+        "close all", "set session authorization default", "reset role", "reset all", "deallocate all",
+        "unlisten *", "discard plans", "discard temp", "discard sequences",
+      ] + look
+  }
+
+  var pipeline: [Statement] {
     statements.enumerated().map { Statement($1, syncAfter: $0 == statements.count - 1) }
   }
 

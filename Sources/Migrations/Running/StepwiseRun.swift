@@ -69,7 +69,7 @@ struct StepwiseRun: Sendable {
     let activity = "preparing the session"
     try outside(activity) {
       let limits = settings.timeouts(for: script).session.map { Statement($0) }
-      for result in try connection.pipeline(SessionReset.pipeline + limits) { _ = try result.get() }
+      for result in try connection.pipeline(settings.reset.pipeline + limits) { _ = try result.get() }
     }
     try transact(connection, while: activity, settings.opening()) { batch, connection in
       try batch.flush(connection)

@@ -18,6 +18,8 @@ public struct Surroundings: Sendable, Hashable {
   public var backendProcessID: Int32
   /// The role that a new session of this user acts as; `none` unless `alter role … set role` says otherwise.
   public var loginRole: String
+  /// Whether the server can look, while it is at work, whether its client is still there: on Linux.
+  public var canNoticeLostClients: Bool
 
   /// The oldest server that is supported.
   public static let oldestVersion = 150_000
@@ -32,7 +34,7 @@ public struct Surroundings: Sendable, Hashable {
         h.history is not null, pg_catalog.to_regnamespace('muster') is not null,
         coalesce(pg_catalog.has_table_privilege(h.history, 'select')
           and pg_catalog.has_table_privilege(h.history, 'insert'), true), pg_catalog.pg_backend_pid(),
-        pg_catalog.current_setting('role')
+        pg_catalog.current_setting('role'), pg_catalog.version() like '%linux%'
       from (values (pg_catalog.to_regclass('muster.migration'))) h (history)
       """)
     guard let row = rows.first else { throw PostgresError(.protocol, "no row from a select without a table") }
@@ -42,7 +44,8 @@ public struct Surroundings: Sendable, Hashable {
       isReadOnly: try row.decode(at: 4), hasSingleByteText: try row.decode(at: 5),
       standardConformingStrings: try row.decode(at: 6), hasHistory: try row.decode(at: 7),
       hasSchema: try row.decode(at: 8), mayWriteHistory: try row.decode(at: 9),
-      backendProcessID: try row.decode(at: 10), loginRole: try row.decode(at: 11))
+      backendProcessID: try row.decode(at: 10), loginRole: try row.decode(at: 11),
+      canNoticeLostClients: try row.decode(at: 12))
   }
 
   /// Throws ``ServerError`` for a server that cannot be migrated, and where the tenant's schema is not there.

@@ -65,7 +65,7 @@ struct TransactionalRun: Sendable {
   private func begin(
     _ work: Work, isFirst: Bool, _ batch: inout StatementBatch, _ connection: isolated PostgresConnection
   ) throws {
-    for reset in isFirst ? SessionReset.pipeline : SessionReset.statements.map({ Statement($0) }) {
+    for reset in isFirst ? settings.reset.pipeline : settings.reset.statements.map({ Statement($0) }) {
       try batch.add(reset, .bookkeeping("resetting the session"), connection)
     }
     if isFirst {
