@@ -51,17 +51,19 @@ public struct MigrationQueue: Sendable {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let password = try server.secret.map(PasswordFile.init)
     defer { password?.remove() }
-    var standings: [Standing] = []
-    for tool in tools {
-      progress("behind a reader: \(tool.name)")
-      let place = "\(folder)/\(tool.name)"
-      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-      try tool.prepare(
-        place, [.init(name: "0001_busy", sql: "alter table public.busy add column more integer;")])
-      try await FreshDatabase(on: server).use { database in
+    let standings = try await FreshDatabases.during(on: server) { databases in
+      var standings: [Standing] = []
+      for tool in tools {
+        progress("behind a reader: \(tool.name)")
+        let place = "\(folder)/\(tool.name)"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try tool.prepare(
+          place, [.init(name: "0001_busy", sql: "alter table public.busy add column more integer;")])
+        let database = try await databases.make()
         let process = MeasuredProcess(call: tool.call(place, database), password: password)
         standings.append(try await measure(process, tool, database))
       }
+      return standings
     }
     let title = "A table that is read for \(reading.components.seconds) s, altered meanwhile"
     return Result(title: title, standings: standings, facts: facts(standings))

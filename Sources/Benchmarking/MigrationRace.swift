@@ -76,16 +76,22 @@ public struct MigrationRace: Sendable {
     }
     let password = try server.secret.map(PasswordFile.init)
     defer { password?.remove() }
-    var samples = tools.map { _ in Samples() }
-    for round in 0...rounds {
-      for (index, tool) in tools.enumerated() where !tool.isSlow || round <= 1 {
-        progress("\(title): \(tool.name), \(round == 0 ? "memory" : "round \(round) of \(rounds)")")
-        try await FreshDatabase(on: server).use { database in
-          let process = MeasuredProcess(
-            call: tool.call("\(folder)/\(tool.name)", database), password: password)
-          try await measure(process, tool, database, isWeighed: round == 0, &samples[index])
+    let samples = try await FreshDatabases.during(on: server) { databases in
+      var samples = tools.map { _ in Samples() }
+      let calls = { tools[$0].call("\(folder)/\(tools[$0].name)", $1) }
+      try await warmUp(title, &databases, &samples) {
+        MeasuredProcess(call: calls($0, $1), password: password)
+      }
+      for round in 1...rounds {
+        for index in order(round) where !tools[index].isSlow || round == 1 {
+          progress("\(title): \(tools[index].name), round \(round) of \(rounds)")
+          let database = try await databases.make()
+          let process = MeasuredProcess(call: calls(index, database), password: password)
+          samples[index].apply.append(try await process.duration() / .milliseconds(1))
+          try await check(tools[index], database)
         }
       }
+      return samples
     }
     return result(title, samples)
   }
@@ -96,16 +102,37 @@ public struct MigrationRace: Sendable {
     var memory = 0
   }
 
-  /// In a database of its own. The first round is not timed: it is looked at, and warms the disk's cache.
-  private func measure(
-    _ process: MeasuredProcess, _ tool: MigrationTool, _ database: ConnectionSettings, isWeighed: Bool,
-    _ samples: inout Samples
+  /// Each begins one round, so that none always comes first, or behind the same one.
+  private func order(_ round: Int) -> [Int] {
+    tools.indices.map { ($0 + round) % tools.count }
+  }
+
+  /// A round that is not timed: memory is looked at, and the disk's cache warmed. Then they take turns in what it left, with
+  /// nothing to do.
+  private func warmUp(
+    _ title: String, _ databases: inout FreshDatabases, _ samples: inout [Samples],
+    _ process: (_ tool: Int, _ database: ConnectionSettings) -> MeasuredProcess
   ) async throws {
-    if isWeighed {
-      samples.memory = try await process.peakMemory()
-    } else {
-      samples.apply.append(try await process.duration() / .milliseconds(1))
+    var idle: [Int: MeasuredProcess] = [:]
+    for (index, tool) in tools.enumerated() {
+      progress("\(title): \(tool.name), memory")
+      let database = try await databases.make()
+      let process = process(index, database)
+      samples[index].memory = try await process.peakMemory()
+      try await check(tool, database)
+      if tool.hasHistory { idle[index] = process }
     }
+    progress("\(title): nothing to do")
+    for turn in 1...(10 * rounds) {
+      for index in order(turn) where !tools[index].isSlow || turn == 1 {
+        guard let duration = try await idle[index]?.duration() else { continue }
+        samples[index].upToDate.append(duration / .milliseconds(1))
+      }
+    }
+  }
+
+  /// One that has not done its work is not the fastest.
+  private func check(_ tool: MigrationTool, _ database: ConnectionSettings) async throws {
     let tables = try await PostgresConnection.withConnection(to: database) { connection in
       try connection.query("select count(*) from pg_catalog.pg_class where relname ~ '^item_[0-9]+$'")
         .scalar(Int.self)
@@ -114,8 +141,6 @@ public struct MigrationRace: Sendable {
       throw BenchmarkError.tool(
         program: tool.name, status: "made \(tables) tables of \(files.count)", output: "")
     }
-    guard tool.hasHistory, !isWeighed else { return }
-    for _ in 1...5 { samples.upToDate.append(try await process.duration() / .milliseconds(1)) }
   }
 
   private func result(_ title: String, _ samples: [Samples]) -> Result {
