@@ -216,8 +216,7 @@ public struct Migrator: Sendable {
     guard view.objects.hasChanges || !(works.isEmpty || view.objects.files.isEmpty) else {
       return Tasks(works: works)
     }
-    let conforming = view.surroundings.standardConformingStrings
-    let set = try ObjectSet(view.objects.files.map(\.file), standardConformingStrings: conforming)
+    let set = try ObjectSet(view.objects.files.map(\.file), in: view.surroundings.session)
     return Tasks(works: works, objects: ObjectWork(set: set, comparison: view.objects))
   }
 
@@ -225,17 +224,17 @@ public struct Migrator: Sendable {
   private func works(_ view: DatabaseView, _ folder: MigrationFolder) throws -> [Work] {
     let hooks = try Hooks(of: folder)
     let course = try Course(view.reconciliation, view.past, to: options.target)
-    let conforming = view.surroundings.standardConformingStrings
+    let session = view.surroundings.session
     let begun = Set(view.past.unfinished.map(\.version))
     let works = try course.legs.compactMap { leg in
       let script =
         leg.direction == .down
-        ? try leg.file.downScript(standardConformingStrings: conforming)
-        : try leg.file.script(standardConformingStrings: conforming)
+        ? try leg.file.downScript(in: session)
+        : try leg.file.script(in: session)
       return script.map { Work(leg.file, $0, leg.direction, isBegun: begun.contains(leg.file.version)) }
     }
     func hook(_ file: MigrationFile?, _ moment: Hooks.Moment) throws -> [Work] {
-      try file.map { [Work($0, try $0.script(standardConformingStrings: conforming), .hook(moment))] } ?? []
+      try file.map { [Work($0, try $0.script(in: session), .hook(moment))] } ?? []
     }
     let after = try hook(hooks.after, .after)
     if works.isEmpty { return view.past.owesHook ? after : [] }

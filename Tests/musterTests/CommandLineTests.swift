@@ -40,6 +40,17 @@ struct CommandLineTests {
     #expect(!(result.output + result.errors).contains("hunter2"))
   }
 
+  @Test("asks a directory server that a service file names, and reads on where there is none")
+  func directoryServer() async throws {
+    let database = try await TemporaryCluster.shared().createDatabase()
+    let keywords = database.parameters.map { "\($0.key)=\($0.value)\n" }.joined()
+    let asked = "ldap://127.0.0.1:1/cn=shop,dc=example?description?base?(objectclass=*)"
+    let folder = try Folder(["services": "[shop]\n\(asked)\n\(keywords)"])
+    let result = try await muster(
+      "tick", environment: ["PGSERVICE": "shop", "PGSERVICEFILE": folder.path + "/services"])
+    #expect(result.errors.contains("Muster is not in this database"))
+  }
+
   @Test("says that Muster is not in a database that lacks it")
   func notInstalled() async throws {
     let database = try await TemporaryCluster.shared().createDatabase()

@@ -38,11 +38,12 @@ enum ForeignFingerprint: Sendable, Hashable {
     return Int32(bitPattern: crc.value)
   }
 
-  /// What is repeatable is checked with its placeholders replaced.
+  /// What is repeatable is checked with its placeholders replaced. One that names the user or the hour is not known again, and
+  /// runs again, as it would for Flyway at another hour.
   private static func filledCRC(_ file: MigrationFile) -> Int32? {
     guard file.version.isRepeatable, let placeholders = file.up.conduct.placeholders,
       let source = try? SQLSource(name: file.path, bytes: file.bytes),
-      let filled = try? placeholders.filled(source)
+      let filled = try? placeholders.filled(source, ScriptSession())
     else { return nil }
     return lineCRC(filled.bytes)
   }

@@ -66,27 +66,27 @@ public final class MigrationFile: Sendable {
   }
 
   /// The statements and directives. Throws `FileError` for whatever makes the file impossible to run, before any of it
-  /// has run. `standardConformingStrings` is the setting of the session that is to run it.
-  public func script(standardConformingStrings: Bool = true) throws(FileError) -> Script {
-    try script(of: up, standardConformingStrings)
+  /// has run. Without a session it is read, and not to be run.
+  public func script(in session: ScriptSession = ScriptSession()) throws(FileError) -> Script {
+    try script(of: up, session)
   }
 
   /// The statements that take it back; nil where there are none to be had.
-  public func downScript(standardConformingStrings: Bool = true) throws(FileError) -> Script? {
+  public func downScript(in session: ScriptSession = ScriptSession()) throws(FileError) -> Script? {
     guard let down else { return nil }
-    return try script(of: down, standardConformingStrings)
+    return try script(of: down, session)
   }
 
   /// The same file, whose scripts may use what the context has.
   func with(_ context: ScriptContext) -> MigrationFile { MigrationFile(self, context: context) }
 
-  private func script(of passage: Passage, _ standardConformingStrings: Bool) throws(FileError) -> Script {
+  private func script(of passage: Passage, _ session: ScriptSession) throws(FileError) -> Script {
     if let language = passage.conduct.language {
       throw FileError(.notSQL(language: language), path: passage.path)
     }
     let file = passage.path == path ? bytes : try FolderListing.read(passage.path)
     return try Script(
       path: passage.path, bytes: passage.bytes(of: file), conduct: passage.conduct, context: context,
-      standardConformingStrings: standardConformingStrings)
+      session: session)
   }
 }

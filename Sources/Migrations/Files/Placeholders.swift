@@ -1,3 +1,5 @@
+import FoundationEssentials
+import PostgresClient
 import SQLText
 
 /// `${name}` in a text, and what stands for it.
@@ -12,7 +14,7 @@ public struct Placeholders: Sendable, Hashable {
   }
 
   /// The text with every placeholder replaced. Throws `FileError` for one without a value, with its place.
-  func filled(_ source: SQLSource) throws(FileError) -> SQLSource {
+  func filled(_ source: SQLSource, _ session: ScriptSession) throws(FileError) -> SQLSource {
     let (opening, closing) = (Array(opening.utf8), Array(closing.utf8))
     var places: [(range: Range<Int>, value: [UInt8])] = []
     var rest = source.bytes[...]
@@ -21,13 +23,24 @@ public struct Placeholders: Sendable, Hashable {
       rest = name
       guard let end = name.firstRange(of: closing), Self.isName(name[..<end.lowerBound]) else { continue }
       let text = String(decoding: name[..<end.lowerBound], as: UTF8.self)
-      guard let value = values[text.lowercased()] else {
+      guard let value = values[text.lowercased()] ?? Self.value(of: text.lowercased(), in: session) else {
         throw FileError(.placeholder(text), in: source, at: start.lowerBound)
       }
       places.append((start.lowerBound..<end.upperBound, Array(value.utf8)))
       rest = rest[end.upperBound...]
     }
     return source.replacing(places)
+  }
+
+  /// Those of Flyway's own that the run says. Where nothing runs, a name is a name.
+  private static func value(of name: String, in session: ScriptSession) -> String? {
+    switch name {
+    case "flyway:user": session.user ?? "flyway"
+    case "flyway:database": session.database ?? "flyway"
+    case "flyway:timestamp": String(Timestamp.now.description.prefix(19).replacing("T", with: " "))
+    case "flyway:workingdirectory": FileManager.default.currentDirectoryPath
+    default: nil
+    }
   }
 
   private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -13,16 +13,16 @@ public struct Script: Sendable {
 
   init(
     path: String, bytes: [UInt8], conduct: Conduct = .plain, context: ScriptContext = ScriptContext(),
-    standardConformingStrings: Bool = true
+    session: ScriptSession = ScriptSession()
   ) throws(FileError) {
     do {
       var file = try SQLSource(name: path, bytes: bytes)
       if let placeholders = conduct.placeholders {
-        file = try placeholders.filled(file)
+        file = try placeholders.filled(file, session)
       }
       if let substitution = conduct.substitution { file = try substitution.filled(file, context) }
       let split = try Splitter.split(
-        file, standardConformingStrings: standardConformingStrings, context: context)
+        file, standardConformingStrings: session.standardConformingStrings, context: context)
       source = split.source
       givenValues = split.givenValues
       var directives = try Directives(split.directives, of: split.statements, in: source)

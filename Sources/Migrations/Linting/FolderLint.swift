@@ -46,11 +46,11 @@ public struct FolderLint: Sendable {
     do {
       let files = try ObjectFolder(in: path, context: .unset()).files
       let single = files.flatMap { file in
-        finding { () throws(FileError) in _ = try ObjectScript(file, standardConformingStrings: true) }
+        finding { () throws(FileError) in _ = try ObjectScript(file) }
       }
       // What two files define is asked of a set whose files are right by themselves.
       guard single.isEmpty else { return single }
-      return finding { () throws(FileError) in _ = try ObjectSet(files, standardConformingStrings: true) }
+      return finding { () throws(FileError) in _ = try ObjectSet(files) }
     } catch {
       return [Finding(error)]
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Migrations
 import Testing
 
@@ -41,6 +42,19 @@ import Testing
       try Reading(["V1__a.sql": "select 1;\n  select ${nothing}"]).lines
     }
     #expect(error.description.contains("V1__a.sql:2:10: there is no value for the placeholder \"nothing\""))
+  }
+
+  @Test func `placeholders that the run says`() throws {
+    let text = "select '${flyway:user}', '${flyway:database}', '${flyway:workingDirectory}', '${flyway:timestamp}'"
+    let file = try #require(try Reading(["V1__a.sql": text]).files.first)
+    var session = ScriptSession()
+    (session.user, session.database) = ("ada", "shop")
+    let script = try file.script(in: session)
+    let sent = script.text(script.statements[0])
+    #expect(sent.hasPrefix("select 'ada', 'shop', '\(FileManager.default.currentDirectoryPath)', '"))
+    #expect(sent.firstMatch(of: /'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d'$/) != nil)
+    // To be read, and not run, a text needs no session.
+    #expect(throws: Never.self) { try file.script() }
   }
 
   @Test func `a baseline stands in for what is gone`() throws {

@@ -23,9 +23,8 @@ public struct ObjectFile: Sendable {
     checksum = Checksum(of: written)
   }
 
-  func script(standardConformingStrings: Bool) throws(FileError) -> Script {
-    try Script(
-      path: path, bytes: bytes, context: context, standardConformingStrings: standardConformingStrings)
+  func script(in session: ScriptSession) throws(FileError) -> Script {
+    try Script(path: path, bytes: bytes, context: context, session: session)
   }
 }
 

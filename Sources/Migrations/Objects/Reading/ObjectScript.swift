@@ -9,9 +9,9 @@ struct ObjectScript: Sendable {
   let attachments: [ObjectAttachment]
 
   /// Throws `FileError` for a statement that defines no code object, or is about something that the file does not define.
-  init(_ file: ObjectFile, standardConformingStrings: Bool) throws(FileError) {
+  init(_ file: ObjectFile, in session: ScriptSession = ScriptSession()) throws(FileError) {
     self.file = file
-    script = try file.script(standardConformingStrings: standardConformingStrings)
+    script = try file.script(in: session)
     guard !script.directives.noTransaction else {
       throw FileError(.notACodeObject("code objects are replaced in one transaction"), path: file.path)
     }

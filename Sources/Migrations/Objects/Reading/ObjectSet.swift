@@ -5,9 +5,9 @@ struct ObjectSet: Sendable {
   let scripts: [ObjectScript]
 
   /// Throws `FileError`, before anything runs, for whatever no such set can hold.
-  init(_ files: [ObjectFile], standardConformingStrings: Bool) throws(FileError) {
+  init(_ files: [ObjectFile], in session: ScriptSession = ScriptSession()) throws(FileError) {
     scripts = try files.map { file throws(FileError) in
-      try ObjectScript(file, standardConformingStrings: standardConformingStrings)
+      try ObjectScript(file, in: session)
     }
     var first: [ObjectReference: ObjectDefinition] = [:]
     for definition in definitions {

@@ -58,7 +58,7 @@ extension ObjectRun {
     else { return nil }
     let file = ObjectFile(
       name: record.name, path: script.file.path, bytes: Array(record.sql.utf8), context: .unset())
-    return try? ObjectScript(file, standardConformingStrings: true)
+    return try? ObjectScript(file)
   }
 
   private func takeBack(
