@@ -28,8 +28,8 @@ let subprocess: [Target.Dependency] = [
 /// and no time to be relocated.
 let selfContained = LinkerSetting.unsafeFlags(
   [
-    "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc", "-static-stdlib", "-Xlinker", "--no-export-dynamic", "-l_FoundationCShims",
-    "-l_FoundationCollections",
+    "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc", "-static-stdlib",
+    "-Xlinker", "--no-export-dynamic", "-l_FoundationCShims", "-l_FoundationCollections",
     "-lswiftSynchronization", "-lstdc++",
   ], .when(platforms: [.linux]))
 

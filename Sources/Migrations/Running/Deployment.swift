@@ -110,16 +110,16 @@ struct Deployment: Sendable {
   ) async throws -> Deployed {
     try HookNotes(works: tasks.works, settings: settings).write(connection)
     var deployed = Deployed()
-    var steps = initialSteps[...]
+    var steps = initialSteps
     while let step = steps.first {
       do {
         try await run(step, settings, watch, &deployed, connection)
         steps.removeFirst()
       } catch let failure as StatementFailure {
-        guard let wider = try await makingWay(for: failure, in: Array(steps), tasks.objects, settings) else {
+        guard let wider = try await makingWay(for: failure, in: steps, tasks.objects, settings) else {
           throw failure
         }
-        steps = wider[...]
+        steps = wider
       }
     }
     return deployed

@@ -24,8 +24,14 @@ public final class CopyWriter {
   /// - Throws: ``PostgresError`` when the server has refused the data, of kind `timeout` or `cancelled`, or when the connection broke.
   ///   Let it through: ``PostgresConnection/copyIn(_:timeout:_:)`` throws what the server said.
   public func write(_ bytes: some Collection<UInt8>) throws(PostgresError) {
-    buffer.append(contentsOf: bytes)
-    if buffer.count >= Self.chunk { try flush() }
+    var rest = bytes[...]
+    while rest.count >= Self.chunk - buffer.count {
+      let part = rest.prefix(Self.chunk - buffer.count)
+      buffer.append(contentsOf: part)
+      rest = rest[part.endIndex...]
+      try flush()
+    }
+    buffer.append(contentsOf: rest)
   }
 
   /// Text in the encoding UTF-8.

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test func `placeholders that the run says`() throws {
-    let text = "select '${flyway:user}', '${flyway:database}', '${flyway:workingDirectory}', '${flyway:timestamp}'"
+    let text =
+      "select '${flyway:user}', '${flyway:database}', '${flyway:workingDirectory}', '${flyway:timestamp}'"
     let file = try #require(try Reading(["V1__a.sql": text]).files.first)
     var session = ScriptSession()
     (session.user, session.database) = ("ada", "shop")
