@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SystemPackage
 
 /// What a folder holds, as far as layouts want to know it.
 struct FolderListing: Sendable {
@@ -49,11 +50,11 @@ struct FolderListing: Sendable {
 
   /// The nearest file of one of these names in the folders above, as a path.
   func above(_ candidates: [String], levels: Int) -> String? {
-    var folder = URL(filePath: path).standardizedFileURL
+    var folder = place
     for _ in 0..<levels {
-      folder = folder.deletingLastPathComponent()
+      folder.removeLastComponent()
       for name in candidates {
-        let place = folder.appending(path: name).path
+        let place = folder.appending(name).string
         if FileManager.default.fileExists(atPath: place) { return place }
       }
     }
@@ -61,8 +62,11 @@ struct FolderListing: Sendable {
   }
 
   /// The name of the folder that this one is in.
-  var parentName: String {
-    URL(filePath: path).standardizedFileURL.deletingLastPathComponent().lastPathComponent
+  var parentName: String { place.removingLastComponent().lastComponent?.string ?? "" }
+
+  /// From the root, without dots.
+  private var place: FilePath {
+    FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(path)).lexicallyNormalized()
   }
 
   // MARK: Reading

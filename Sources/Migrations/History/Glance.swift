@@ -4,10 +4,8 @@ import PostgresClient
 /// applied, by one statement.
 struct Glance: Sendable {
   let surroundings: Surroundings
-  /// The raw checksums of migrations by version, and of code objects by path; nil where there is no history.
-  private let applied: [Kind: [String: String]]?
-
-  private enum Kind: String { case migration, journal, object }
+  /// Kind, version or path, and raw checksum of each; nil where there is no history.
+  private let applied: Rows?
 
   /// Reads only. Throws ``ServerError`` as ``Surroundings/require(scope:_:)`` does.
   static func read(_ connection: isolated PostgresConnection, scope: String) throws -> Glance {
@@ -17,9 +15,8 @@ struct Glance: Sendable {
       applied: surroundings.hasHistory ? try applied(scope: scope, connection) : nil)
   }
 
-  private static func applied(
-    scope: String, _ connection: isolated PostgresConnection
-  ) throws -> [Kind: [String: String]]? {
+  /// Nil too for a history from before there were code objects, and for one that may not be read whole: they take a longer look.
+  private static func applied(scope: String, _ connection: isolated PostgresConnection) throws -> Rows? {
     let result = try connection.pipeline([
       Statement(
         """
@@ -28,21 +25,19 @@ struct Glance: Sendable {
         union all select 'object', path, raw_checksum from muster.migration_object where scope = $1
         """, [scope])
     ])[0]
-    // A history from before there were code objects, or one that may not be read whole: it takes a longer look.
-    guard let rows = try History.readable(result, { $0 }) else { return nil }
-    var applied: [Kind: [String: String]] = [:]
-    for row in rows {
-      guard let kind = Kind(rawValue: try row.text(at: 0)) else { return nil }
-      applied[kind, default: [:]][try row.text(at: 1)] = try row.text(at: 2)
-    }
-    return applied
+    return try History.readable(result) { $0 }
   }
 
   /// Whether every file is applied as it is, byte for byte, and there is nothing else to do or to tell.
   func isUpToDate(_ files: [MigrationFile], _ objects: [ObjectFile]) -> Bool {
-    guard let applied, applied[.journal] == nil else { return false }
-    let migrations = Dictionary(files.map { ($0.version.digits, $0.rawChecksum) }) { first, _ in first }
-    let definitions = Dictionary(objects.map { ($0.name, $0.checksum.raw) }) { first, _ in first }
-    return applied[.migration] ?? [:] == migrations && applied[.object] ?? [:] == definitions
+    guard let applied, applied.count == files.count + objects.count else { return false }
+    let there = [
+      "migration": Dictionary(files.map { ($0.version.digits, $0.rawChecksum) }) { first, _ in first },
+      "object": Dictionary(objects.map { ($0.name, $0.checksum.raw) }) { first, _ in first },
+    ]
+    return applied.allSatisfy { row in
+      guard let kind = row[0], let name = row[1], let checksum = there[kind]?[name] else { return false }
+      return row[2] == checksum
+    }
   }
 }

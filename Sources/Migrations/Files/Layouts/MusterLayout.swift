@@ -8,7 +8,7 @@ struct MusterLayout: Layout {
   }
 
   func files(in folder: FolderListing) throws(FileError) -> [MigrationFile] {
-    let backward = try backward(in: folder)
+    var backward = try backward(in: folder)
     var files: [MigrationFile] = []
     for numbered in folder.numbered {
       let name = try FileName(numbered.name, in: folder.path)
@@ -19,8 +19,8 @@ struct MusterLayout: Layout {
           down: down)
       )
     }
-    let known = Set(files.map(\.version))
-    let stray = backward.values.filter { !known.contains($0.version) }.min { $0.version < $1.version }
+    for file in files { backward[file.version] = nil }
+    let stray = backward.values.min { $0.version < $1.version }
     if let stray { throw FileError(.downWithoutUp, path: folder.path(of: stray.text)) }
     return files
   }
