@@ -2,7 +2,8 @@ import FoundationEssentials
 import PostgresClient
 
 /// Muster and other runners apply the same small files, each to a fresh database, round by round; psql, which keeps no history, is
-/// the floor.
+/// the floor. In each round they are in another order: whoever comes behind a greedy one finds caches cold and a server that is
+/// still tidying up.
 public struct MigrationRace: Sendable {
   /// One migration: its name without an extension, and its SQL.
   struct File: Sendable {
@@ -83,7 +84,7 @@ public struct MigrationRace: Sendable {
         MeasuredProcess(call: calls($0, $1), password: password)
       }
       for round in 1...rounds {
-        for index in order(round) where !tools[index].isSlow || round == 1 {
+        for index in tools.indices.shuffled() where !tools[index].isSlow || round == 1 {
           progress("\(title): \(tools[index].name), round \(round) of \(rounds)")
           let database = try await databases.make()
           let process = MeasuredProcess(call: calls(index, database), password: password)
@@ -100,11 +101,6 @@ public struct MigrationRace: Sendable {
     var apply: [Double] = []
     var upToDate: [Double] = []
     var memory = 0
-  }
-
-  /// Each begins one round, so that none always comes first, or behind the same one.
-  private func order(_ round: Int) -> [Int] {
-    tools.indices.map { ($0 + round) % tools.count }
   }
 
   /// A round that is not timed: memory is looked at, and the disk's cache warmed. Then they take turns in what it left, with
@@ -124,7 +120,7 @@ public struct MigrationRace: Sendable {
     }
     progress("\(title): nothing to do")
     for turn in 1...(10 * rounds) {
-      for index in order(turn) where !tools[index].isSlow || turn == 1 {
+      for index in tools.indices.shuffled() where !tools[index].isSlow || turn == 1 {
         guard let duration = try await idle[index]?.duration() else { continue }
         samples[index].upToDate.append(duration / .milliseconds(1))
       }
