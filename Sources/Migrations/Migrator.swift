@@ -27,6 +27,8 @@ public struct Migrator: Sendable {
     /// Looks at what was done before it is committed; throws ``Refusal`` to have it rolled back. The files that can be in a
     /// transaction are in one together then.
     public var beforeCommit: (@Sendable (isolated PostgresConnection) throws -> Void)?
+    /// Called once by `migrate`, ahead of all else, where a first look does not find everything applied.
+    public var whenBehind: (@Sendable () async -> Void)?
     /// Where to end; below what is applied, files are taken back.
     public var target = Target.newest
     /// Whether files below applied ones are applied all the same.
@@ -66,6 +68,7 @@ public struct Migrator: Sendable {
       if isUpToDate(glance, folder, objects) {
         return MigrationReport(glance.surroundings, versionsBefore: files(folder).map(\.version))
       }
+      await options.whenBehind?()
       let state = try await connection.run { [scope = options.scope] in
         try DatabaseState(glance.surroundings, scope: scope, $0)
       }

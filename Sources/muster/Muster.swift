@@ -42,8 +42,9 @@ struct Muster: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     Memory.shareOneHeap()
     do {
-      try await interruptible {
+      try await SignalWatch.ofThisProcess.run {
         var command = try command(of: Array(CommandLine.arguments.dropFirst()))
+        if !(command is MigrateCommand) { await SignalWatch.ofThisProcess.listen() }
         try await command.runEitherWay()
       }
     } catch {

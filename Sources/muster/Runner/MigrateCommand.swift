@@ -97,6 +97,7 @@ struct MigrateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if fleet.isWanted || plan { await SignalWatch.ofThisProcess.listen() }
     if fleet.isWanted {
       let run = FleetRun(
         fleet: try await fleet.fleet(database), directory: folder.path, options: try options(),
@@ -107,6 +108,7 @@ struct MigrateCommand: AsyncParsableCommand {
     let proof = try proof.table().map { Proof($0, log: log) }
     var options = try options()
     if let proof { options.beforeCommit = { try proof.look($0) } }
+    options.whenBehind = { await SignalWatch.ofThisProcess.listen() }
     let migrator = Migrator(try database.required(), directory: folder.path, options: options)
     if plan {
       return try await PlanRun(migrator: migrator, options: planning, json: json, isQuiet: verbosity.quiet)
