@@ -257,4 +257,28 @@ struct MigrateTests {
     #expect(
       result.output.contains("  -- muster: requires-extension NAME    created first, where it is not there"))
   }
+
+  @Test("rolls back when it is told to end in the middle of a file", arguments: [SIGINT, SIGTERM])
+  func toldToEnd(signal: CInt) async throws {
+    let database = try await TemporaryCluster.shared().createDatabase()
+    let home = try Self.folder(["1_a.sql": "create table a (x int); select pg_sleep(600);"])
+    let result = try await run(
+      .path(musterPath), arguments: ["migrate"],
+      environment: .custom(plain(["DATABASE_URL": database.conninfo])), workingDirectory: FilePath(home),
+      input: .none, output: .discarded, error: .sequence
+    ) { execution in
+      let asleep =
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+      try await eventually { try await value(asleep, in: database) == "1" }
+      #expect(kill(execution.processIdentifier.value, signal) == 0)
+      var errors = ""
+      for try await line in execution.standardError.strings() { errors += line }
+      return errors
+    }
+    #expect(result.terminationStatus == .exited(128 + signal))
+    #expect(result.closureResult.contains("The file was rolled back"))
+    #expect(result.closureResult.contains(signal == SIGINT ? "interrupted" : "told to end"))
+    #expect(try await value("select to_regclass('a')", in: database) == nil)
+    #expect(try await value("select count(*) from muster.migration", in: database) == "0")
+  }
 }
