@@ -79,16 +79,17 @@ public struct MigrationRace: Sendable {
     defer { password?.remove() }
     let samples = try await FreshDatabases.during(on: server) { databases in
       var samples = tools.map { _ in Samples() }
-      let calls = { tools[$0].call("\(folder)/\(tools[$0].name)", $1) }
-      try await warmUp(title, &databases, &samples) {
-        MeasuredProcess(call: calls($0, $1), password: password)
+      let process = { index, database in
+        MeasuredProcess(
+          call: tools[index].call("\(folder)/\(tools[index].name)", database), password: password)
       }
+      try await warmUp(title, &databases, &samples, process)
       for round in 1...rounds {
         for index in tools.indices.shuffled() where !tools[index].isSlow || round == 1 {
           progress("\(title): \(tools[index].name), round \(round) of \(rounds)")
           let database = try await databases.make()
-          let process = MeasuredProcess(call: calls(index, database), password: password)
-          samples[index].apply.append(try await process.duration() / .milliseconds(1))
+          let duration = try await process(index, database).duration()
+          samples[index].apply.append(duration / .milliseconds(1))
           try await check(tools[index], database)
         }
       }

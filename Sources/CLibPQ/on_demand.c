@@ -56,7 +56,10 @@ LDAP(int, ldap_unbind, (void *ld), (ld))
 void ldap_value_free_len(void **values);
 ON_DEMAND(LDAP_LIBRARY, void, ldap_value_free_len, (void **values), (values), return)
 
-/* GSSAPI. Where it is not installed there are no credentials, which is what libpq asks first; a server that insists is told why. */
+/*
+ * GSSAPI. Where it is not installed there are no credentials, which is what libpq asks first; where the server insists, the
+ * error says why.
+ */
 
 typedef uint32_t status;
 typedef struct {

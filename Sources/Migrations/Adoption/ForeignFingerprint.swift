@@ -1,3 +1,4 @@
+import Digest
 import SQLText
 
 /// What a tool keeps of the text of a migration, by which an edit shows.

@@ -1,3 +1,4 @@
+import Digest
 import Migrations
 import PostgresClient
 import TestSupport
